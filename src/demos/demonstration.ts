@@ -1,0 +1,67 @@
+/** A demonstration as every importer and the simulator deliver it. Plain data: it can be posted to a worker. */
+
+/** Metres in the world frame: +x away from the robot base (toward the front camera), +y image right, +z up. */
+export type Vec3 = [number, number, number];
+
+export type CameraName = 'left_shoulder' | 'right_shoulder' | 'overhead' | 'wrist' | 'front' | (string & {});
+
+export interface Camera {
+  width: number;
+  height: number;
+  /** Row-major 3x3 in pixels. RLBench's focal lengths are negative. Null: uncalibrated. */
+  intrinsics: number[] | null;
+  /** Row-major 4x4 camera-to-world. Null: uncalibrated, or moving with the arm. */
+  extrinsics: number[] | null;
+}
+
+export interface Demonstration {
+  /** Unique in its bundle, e.g. "push_button/variation0/episode3". */
+  id: string;
+  /** RLBench task name, e.g. "push_button". */
+  task: string;
+  variation: number;
+  /** At least one. */
+  descriptions: string[];
+  /** Frames a second. */
+  fps: number;
+  /** Number of observations N. */
+  length: number;
+  /** N*7, row-major: x, y, z in metres, quaternion x, y, z, w with unit norm; world frame. */
+  gripperPose: Float64Array;
+  /** N: 1 open, 0 closed. */
+  gripperOpen: Float64Array;
+  /** N*J radians, or null where the source has none. */
+  jointPositions: Float64Array | null;
+  /** N*J radians a second, or null where the source has none. */
+  jointVelocities: Float64Array | null;
+  /** Only cameras whose frames the bundle holds. */
+  cameras: Record<CameraName, Camera>;
+}
+
+/** A picture as it was stored. */
+export interface EncodedImage {
+  bytes: Uint8Array;
+  mime: 'image/png' | 'image/jpeg' | 'image/webp';
+}
+
+/** Reads pictures one at a time, so that a bundle need not sit in memory. */
+export interface FrameStore {
+  /** @throws Error naming the file when a frame is missing or unreadable. */
+  read(demonstrationId: string, camera: CameraName, frame: number): Promise<EncodedImage>;
+}
+
+export interface Bundle {
+  /** The file's name, or a name for a recording. */
+  name: string;
+  format: 'rlbench' | 'lerobot' | 'simulator';
+  demonstrations: Demonstration[];
+  frames: FrameStore;
+  /** What the reader should know though it stopped nothing, e.g. "no calibration: options cannot be drawn". */
+  remarks: string[];
+}
+
+/** Gripper position of frame i: metres, world frame. */
+export function positionAt(demo: Pick<Demonstration, 'gripperPose'>, i: number): Vec3 {
+  const p = demo.gripperPose;
+  return [p[7 * i], p[7 * i + 1], p[7 * i + 2]];
+}

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import goldens from '../../test/fixtures/keypoints.json' with { type: 'json' };
+import { discoverKeypoints, sampleFrames } from './keypoints.ts';
+
+test('keypoints and sampled frames equal the Python reference on random demonstrations', () => {
+  expect(goldens.length).toBeGreaterThan(40);
+  for (const golden of goldens) {
+    const demo = {
+      length: golden.gripperOpen.length,
+      gripperOpen: Float64Array.from(golden.gripperOpen),
+      jointVelocities: Float64Array.from(golden.jointVelocities),
+    };
+    const keypoints = discoverKeypoints(demo);
+    expect(keypoints).toEqual(golden.keypoints);
+    expect(sampleFrames(demo.length, keypoints, 10).map((s) => [s.frame, s.keypoint])).toEqual(
+      golden.samples,
+    );
+  }
+});
+
+test('without joint velocities only gripper changes and the last frame count', () => {
+  const gripperOpen = Float64Array.from([1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1]);
+  expect(discoverKeypoints({ length: 11, gripperOpen, jointVelocities: null })).toEqual([3, 7, 10]);
+});
+
+test('the next keypoint lies strictly after the frame', () => {
+  expect(sampleFrames(31, [10, 20, 25], 10)).toEqual([
+    { frame: 0, keypoint: 10 },
+    { frame: 10, keypoint: 20 },
+    { frame: 20, keypoint: 25 },
+  ]);
+  expect(() => sampleFrames(31, [10], 0)).toThrow('frame interval 0');
+});

@@ -1,0 +1,65 @@
+import type { Adapter } from '../checkpoint/adapter.ts';
+import type { EncodedImage } from '../demos/demonstration.ts';
+
+/** 'blank' is uniform grey: the blind control. */
+export type PromptImage = EncodedImage | 'blank';
+
+export interface EncodedPrompt {
+  /** Token ids with the image's tokens expanded, [P]. */
+  ids: Int32Array;
+  /** Input embeddings with image features in their places, row-major [P, hidden]. The vision tower ran once. */
+  embeds: Float32Array;
+  hidden: number;
+}
+
+/** Names as in TRL's GRPOConfig. */
+export interface SamplingSettings {
+  /** 0 is greedy. */
+  temperature: number;
+  top_p: number;
+  /** 0 is off. */
+  top_k: number;
+  max_completion_length: number;
+  seed: number;
+}
+
+export interface Completion {
+  /** With the end token when terminated. */
+  ids: Int32Array;
+  /** Special tokens left out. */
+  text: string;
+  /** Each token's text, so that joining gives `text`. */
+  tokens: string[];
+  /** log p of each token under softmax(logits / temperature), before top-p and top-k; greedy: temperature 1. */
+  logprobs: Float32Array;
+  /** Entropy in nats of the same distribution, one a token. */
+  entropies: Float32Array;
+  /** False when cut at max_completion_length. */
+  terminated: boolean;
+  /** Probabilities of A, B, C, D where the answer's letter was chosen, in the full vocabulary; null without one. */
+  letters: number[] | null;
+}
+
+export interface GenerateOptions {
+  signal?: AbortSignal;
+  /** One call a decoding step: the new token of each row, null for rows that have ended. */
+  onTokens?: (tokens: (string | null)[]) => void;
+}
+
+/** The VLM that answers. Calls on one policy must not overlap. */
+export interface Policy {
+  readonly device: 'webgpu' | 'wasm' | 'cpu';
+  /** Hub id or name of the checkpoint. */
+  readonly checkpoint: string;
+  encode(prompt: string, image: PromptImage): Promise<EncodedPrompt>;
+  /** `count` completions of one prompt from one prefill, decoded as one batch. @throws AbortError within a token. */
+  generate(
+    prompt: EncodedPrompt,
+    count: number,
+    sampling: SamplingSettings,
+    options?: GenerateOptions,
+  ): Promise<Completion[]>;
+  /** Null: the base model. Takes effect with the next generate; reloads nothing. */
+  setAdapter(adapter: Adapter | null): Promise<void>;
+  dispose(): Promise<void>;
+}

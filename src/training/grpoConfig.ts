@@ -1,0 +1,54 @@
+import { ALL_LINEAR, type LoraConfig } from '../checkpoint/adapter.ts';
+import type { LossSettings, OptimizerSettings } from '../learner/learner.ts';
+import type { SamplingSettings } from '../policy/policy.ts';
+import { DEFAULT_REWARD_WEIGHTS, type RewardWeights } from '../questions/reward.ts';
+
+/** Names as in TRL's GRPOConfig and PEFT's LoraConfig; what only this project has is said. */
+export interface GrpoConfig {
+  max_steps: number;
+  /** Responses to a prompt, G. */
+  num_generations: number;
+  /** Responses in a step; a multiple of num_generations. Prompts a step = this / num_generations. */
+  generation_batch_size: number;
+  /** Updates on one rollout. */
+  num_iterations: number;
+  scale_rewards: 'group' | 'batch' | 'none';
+  /** [format, accuracy] as reward_weights. */
+  reward_weights: RewardWeights;
+  sampling: Omit<SamplingSettings, 'seed'>;
+  loss: Omit<LossSettings, 'temperature' | 'max_completion_length'>;
+  optimizer: OptimizerSettings;
+  lora: LoraConfig;
+  /** Ours: evaluate on held-out questions every so many steps; 0 only before and after. */
+  eval_steps: number;
+  seed: number;
+}
+
+export const DEFAULT_GRPO_CONFIG: GrpoConfig = {
+  max_steps: 40,
+  num_generations: 8,
+  generation_batch_size: 64,
+  num_iterations: 1,
+  scale_rewards: 'group',
+  reward_weights: DEFAULT_REWARD_WEIGHTS,
+  sampling: { temperature: 1, top_p: 1, top_k: 0, max_completion_length: 96 },
+  loss: {
+    loss_type: 'dapo',
+    epsilon: 0.2,
+    epsilon_high: null,
+    beta: 0,
+    importance_sampling_correction: true,
+    importance_sampling_clip_max: 3,
+  },
+  optimizer: {
+    learning_rate: 1e-3,
+    adam_beta1: 0.9,
+    adam_beta2: 0.999,
+    adam_epsilon: 1e-8,
+    weight_decay: 0,
+    max_grad_norm: 1,
+  },
+  lora: { r: 8, lora_alpha: 16, target_modules: ALL_LINEAR },
+  eval_steps: 20,
+  seed: 0,
+};

@@ -1,0 +1,33 @@
+import type { Kind, Letter } from '../questions/question.ts';
+import type { Reward } from '../questions/reward.ts';
+
+/** One response as a run remembers it. */
+export interface RolloutRecord {
+  text: string;
+  tokens: string[];
+  logprobs: number[];
+  reward: Reward;
+  advantage: number;
+  terminated: boolean;
+  letters: number[] | null;
+}
+
+/** The G responses to one prompt. */
+export interface GroupRecord {
+  question: string;
+  kind: Kind;
+  answer: Letter;
+  /** All rewards equal: no gradient, left out of the update and counted. */
+  zeroVariance: boolean;
+  responses: RolloutRecord[];
+}
+
+/** One GRPO step. */
+export interface StepRecord {
+  /** From 1. */
+  step: number;
+  /** Under TRL's names. */
+  metrics: Record<string, number>;
+  groups: GroupRecord[];
+  seconds: number;
+}
