@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import type { Demonstration, Vec3 } from '../demos/demonstration.ts';
+import { makeQuestions } from './generate.ts';
+import { describeMovement, movementOf } from './movement.ts';
+import {
+  DEFAULT_QUESTION_SETTINGS,
+  formatPosition,
+  LETTERS,
+  TABLE_SPACE,
+  type QuestionSettings,
+} from './question.ts';
+
+/** A reach down to the table that closes the gripper at frame 60 of 101 and goes up again. */
+function reach(id: string): Demonstration {
+  const frames = Array.from({ length: 101 }, (_, i) => i);
+  return {
+    id,
+    task: 'reach',
+    variation: 0,
+    descriptions: ['reach the cup', 'go to the cup'],
+    fps: 20,
+    length: 101,
+    gripperPose: Float64Array.from(
+      frames.flatMap((i) => [
+        0.28 + i * 0.001,
+        i * 0.002,
+        i < 60 ? 1.47 - i * 0.01 : 0.87 + (i - 60) * 0.01,
+        0,
+        1,
+        0,
+        0,
+      ]),
+    ),
+    gripperOpen: Float64Array.from(frames, (i) => (i < 60 ? 1 : 0)),
+    jointPositions: null,
+    jointVelocities: null,
+    cameras: {} as Demonstration['cameras'],
+  };
+}
+
+const DEMOS = ['a', 'b', 'c', 'd'].map(reach);
+const settings = (changes: Partial<QuestionSettings> = {}) => ({ ...DEFAULT_QUESTION_SETTINGS, ...changes });
+const QUESTIONS = makeQuestions(DEMOS, settings());
+
+test('asks each kind at every tenth frame, of the keypoint strictly after it', () => {
+  expect(QUESTIONS).toHaveLength(4 * 10 * 3);
+  expect(new Set(QUESTIONS.map((q) => q.id)).size).toBe(QUESTIONS.length);
+  for (const q of QUESTIONS) {
+    expect(q.frame % 10).toBe(0);
+    expect(q.keypoint).toBe(q.frame < 60 ? 60 : 100);
+    expect(q.target[2]).toBeCloseTo(q.keypoint === 60 ? 0.87 : 1.27);
+  }
+});
+
+test('the answer is the right option, and the only one like it', () => {
+  for (const q of QUESTIONS) {
+    const right = q.options[LETTERS.indexOf(q.answer)];
+    const delta = q.target.map((t, axis) => t - q.state[axis]) as Vec3;
+    if (q.kind === 'waypoint') expect(right).toBe(formatPosition(q.target));
+    if (q.kind === 'current_state') expect(right).toBe(formatPosition(q.state));
+    if (q.kind === 'movement') expect(right).toBe(describeMovement(movementOf(delta, 0.01, 0.5)));
+    expect(new Set(q.options).size).toBe(4);
+    for (const [i, option] of q.options.entries())
+      expect(q.prompt).toContain(`[[${LETTERS[i]}]] ${option}\n`);
+  }
+});
+
+test('answers are balanced over the letters, in each kind', () => {
+  for (const kind of DEFAULT_QUESTION_SETTINGS.kinds) {
+    const answers = QUESTIONS.filter((q) => q.kind === kind).map((q) => q.answer);
+    for (const letter of LETTERS)
+      expect(answers.filter((a) => a === letter)).toHaveLength(answers.length / 4);
+  }
+});
+
+test('distractors lie in the state space, any two options at least the minimum distance apart', () => {
+  for (const min_distance of [0.05, 0.3]) {
+    for (const q of makeQuestions(DEMOS, settings({ min_distance, seed: 3 }))) {
+      if (!q.points) continue;
+      for (const [i, p] of q.points.entries()) {
+        for (const other of q.points.slice(i + 1))
+          expect(Math.hypot(...p.map((v, axis) => v - other[axis]))).toBeGreaterThanOrEqual(min_distance);
+        if (LETTERS[i] === q.answer) continue;
+        for (const axis of [0, 1, 2]) {
+          expect(p[axis]).toBeGreaterThanOrEqual(TABLE_SPACE.low[axis]);
+          expect(p[axis]).toBeLessThanOrEqual(TABLE_SPACE.high[axis]);
+        }
+      }
+    }
+  }
+});
+
+test('the same seed gives the same questions, another seed others', () => {
+  expect(makeQuestions(DEMOS, settings())).toEqual(QUESTIONS);
+  const others = makeQuestions(DEMOS, settings({ seed: 1 }));
+  expect(others.filter((q, i) => q.prompt === QUESTIONS[i].prompt).length).toBeLessThan(
+    QUESTIONS.length / 10,
+  );
+});
+
+test('a demonstration without another keeps its options: only letters depend on the others', () => {
+  const alone = makeQuestions([DEMOS[2]], settings()).filter((q) => q.points);
+  for (const q of alone) {
+    const among = QUESTIONS.find((other) => other.id === q.id)!;
+    expect([...q.options].sort()).toEqual([...among.options].sort());
+  }
+});
+
+test('says when the state space has no room for the distractors', () => {
+  const tiny = { low: [0, 0, 1] as Vec3, high: [0.05, 0.05, 1.05] as Vec3 };
+  expect(() => makeQuestions(DEMOS, settings({ state_space: tiny }))).toThrow(
+    'no room for three distractors 0.1 m apart',
+  );
+});
+
+test('positions have three decimals and no negative zero', () => {
+  expect(formatPosition([0.2544, -0.1966, -0.0004])).toBe('[0.254, -0.197, 0.000]');
+});
