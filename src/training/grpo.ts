@@ -1,0 +1,233 @@
+/** The GRPO loop: rollouts, rewards, advantages, update, and the policy takes the new adapter. */
+import type { EncodedImage } from '../demos/demonstration.ts';
+import { seededRandom } from '../demos/random.ts';
+import type { Learner, LearnerGroup } from '../learner/learner.ts';
+import type { Completion, EncodedPrompt, Policy } from '../policy/policy.ts';
+import type { Question } from '../questions/question.ts';
+import { scoreResponse, type Reward } from '../questions/reward.ts';
+import { groupAdvantages, hasZeroVariance, mean } from './advantages.ts';
+import type { GrpoConfig } from './grpoConfig.ts';
+import { drawFrom } from './questionOrder.ts';
+import { rolloutMetrics } from './rolloutMetrics.ts';
+import type { GroupRecord } from './stepRecord.ts';
+import type { TrainedStep, TrainingState } from './trainingState.ts';
+
+export interface GrpoContext {
+  policy: Policy;
+  learner: Learner;
+  /** To train on. */
+  questions: Question[];
+  images: (question: Question) => Promise<EncodedImage>;
+}
+
+/** What happens inside step `step`; group counts from 0. */
+export type GrpoProgress = { step: number; max_steps: number } & (
+  | { phase: 'rollout'; group: number; groups: number; question: Question }
+  /** One decoding step of the group: the new token of each response, null where it has ended. */
+  | { phase: 'tokens'; group: number; groups: number; tokens: (string | null)[] }
+  | { phase: 'scored'; group: number; groups: number; question: Question; rewards: Reward[] }
+  | { phase: 'update'; done: number; total: number }
+);
+
+export interface GrpoOptions {
+  /** Go on from here; without it from the adapter the learner holds. */
+  resume?: TrainingState;
+  signal?: AbortSignal;
+  onProgress?: (progress: GrpoProgress) => void;
+}
+
+interface Rollout {
+  question: Question;
+  prompt: EncodedPrompt;
+  completions: Completion[];
+  rewards: Reward[];
+}
+
+/**
+ * Yields each step with the state behind it, until max_steps are done. To pause, pull no more; to stop, abort or
+ * return: the last yielded state resumes the run with the numbers an unbroken one would have had.
+ *
+ * Groups whose rewards are all equal are counted (frac_reward_zero_std) and left out of the update; when all are, the
+ * step makes no update and says so with the one metric that is not TRL's, update_skipped = 1.
+ * @throws AbortError; the step under way is lost. Error when the configuration does not fit together.
+ */
+export async function* grpo(
+  context: GrpoContext,
+  config: GrpoConfig,
+  options: GrpoOptions = {},
+): AsyncGenerator<TrainedStep, void, void> {
+  checkConfig(config, context.questions);
+  const { policy, learner } = context;
+  let state = options.resume;
+  if (state) await learner.setAdapter(state.adapter, state.optimizer);
+  else state = { step: 0, position: 0, num_tokens: 0, ...(await learner.adapter()) };
+  await policy.setAdapter(state.adapter);
+  while (state.step < config.max_steps) {
+    const trained = await trainStep(context, config, state, options);
+    yield trained;
+    state = trained.state;
+  }
+}
+
+async function trainStep(
+  context: GrpoContext,
+  config: GrpoConfig,
+  state: TrainingState,
+  options: GrpoOptions,
+): Promise<TrainedStep> {
+  const started = performance.now();
+  const step = state.step + 1;
+  const rollouts = await rollOut(context, config, state, options);
+  const totals = rollouts.map(({ rewards }) => rewards.map((reward) => reward.total));
+  const advantages = groupAdvantages(totals, config.scale_rewards);
+  const telling = rollouts.flatMap((rollout, g) =>
+    hasZeroVariance(totals[g]) ? [] : [learnerGroup(rollout, advantages[g])],
+  );
+  const learned = await update(context.learner, telling, config, step, options);
+  const after = await context.learner.adapter();
+  await context.policy.setAdapter(after.adapter);
+  const position = state.position + rollouts.length;
+  const num_tokens = state.num_tokens + rollouts.reduce((sum, rollout) => sum + countTokens(rollout), 0);
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    step,
+    metrics: {
+      ...rolloutMetrics(rollouts),
+      ...learned,
+      update_skipped: telling.length === 0 ? 1 : 0,
+      learning_rate: config.optimizer.learning_rate,
+      num_tokens,
+      epoch: position / context.questions.length,
+      step_time: seconds,
+    },
+    groups: rollouts.map((rollout, g) => groupRecord(rollout, advantages[g])),
+    seconds,
+    state: { step, position, num_tokens, ...after },
+  };
+}
+
+async function rollOut(
+  { policy, questions, images }: GrpoContext,
+  config: GrpoConfig,
+  state: TrainingState,
+  { signal, onProgress }: GrpoOptions,
+): Promise<Rollout[]> {
+  const groups = config.generation_batch_size / config.num_generations;
+  const step = state.step + 1;
+  const rollouts: Rollout[] = [];
+  for (const [group, question] of drawFrom(questions, config.seed, state.position, groups).entries()) {
+    signal?.throwIfAborted();
+    const at = { step, max_steps: config.max_steps, group, groups };
+    onProgress?.({ ...at, phase: 'rollout', question });
+    const prompt = await policy.encode(question.prompt, await images(question));
+    const sampling = { ...config.sampling, seed: rolloutSeed(config.seed, step, group) };
+    const completions = await policy.generate(prompt, config.num_generations, sampling, {
+      signal,
+      onTokens: onProgress && ((tokens) => onProgress({ ...at, phase: 'tokens', tokens })),
+    });
+    const rewards = completions.map(({ text }) =>
+      scoreResponse(text, question.answer, config.reward_weights),
+    );
+    onProgress?.({ ...at, phase: 'scored', question, rewards });
+    rollouts.push({ question, prompt, completions, rewards });
+  }
+  return rollouts;
+}
+
+/** num_iterations updates on the same rollouts; metrics are their means. Without groups nothing is done. */
+async function update(
+  learner: Learner,
+  groups: LearnerGroup[],
+  config: GrpoConfig,
+  step: number,
+  { signal, onProgress }: GrpoOptions,
+): Promise<Record<string, number>> {
+  if (groups.length === 0) return {};
+  const { temperature, max_completion_length } = config.sampling;
+  if (config.num_iterations > 1) groups = await withOldLogprobs(learner, groups, temperature, signal);
+  const total = config.num_iterations * groups.length;
+  const metrics: Record<string, number>[] = [];
+  for (let iteration = 0; iteration < config.num_iterations; iteration++) {
+    const before = iteration * groups.length;
+    metrics.push(
+      await learner.update(groups, { ...config.loss, temperature, max_completion_length }, config.optimizer, {
+        signal,
+        onProgress: (done) =>
+          onProgress?.({ step, max_steps: config.max_steps, phase: 'update', done: before + done, total }),
+      }),
+    );
+  }
+  return Object.fromEntries(Object.keys(metrics[0]).map((name) => [name, mean(metrics.map((m) => m[name]))]));
+}
+
+/** The ratio of later updates is taken to the policy as it stood before the first. */
+async function withOldLogprobs(
+  learner: Learner,
+  groups: LearnerGroup[],
+  temperature: number,
+  signal?: AbortSignal,
+): Promise<LearnerGroup[]> {
+  const old: LearnerGroup[] = [];
+  for (const group of groups) {
+    signal?.throwIfAborted();
+    const logprobs = await learner.logprobs(group, temperature);
+    const responses = group.responses.map((response, i) => ({ ...response, oldLogprobs: logprobs[i] }));
+    old.push({ ...group, responses });
+  }
+  return old;
+}
+
+function learnerGroup({ prompt, completions }: Rollout, advantages: number[]): LearnerGroup {
+  return {
+    promptEmbeds: prompt.embeds,
+    responses: completions.map(({ ids, logprobs }, i) => ({
+      ids,
+      samplingLogprobs: logprobs,
+      oldLogprobs: null,
+      advantage: advantages[i],
+    })),
+  };
+}
+
+function groupRecord({ question, completions, rewards }: Rollout, advantages: number[]): GroupRecord {
+  return {
+    question: question.id,
+    kind: question.kind,
+    answer: question.answer,
+    zeroVariance: hasZeroVariance(rewards.map((reward) => reward.total)),
+    responses: completions.map(({ text, tokens, logprobs, terminated, letters }, i) => ({
+      text,
+      tokens,
+      logprobs: [...logprobs],
+      reward: rewards[i],
+      advantage: advantages[i],
+      terminated,
+      letters,
+    })),
+  };
+}
+
+function countTokens({ prompt, completions }: Rollout): number {
+  return completions.reduce((sum, { ids }) => sum + prompt.ids.length + ids.length, 0);
+}
+
+/** Every rollout has its own stream of random numbers, whatever was drawn before it. */
+function rolloutSeed(seed: number, step: number, group: number): number {
+  return Math.floor(seededRandom(seed, 'rollout', step, group)() * 2 ** 31);
+}
+
+function checkConfig(config: GrpoConfig, questions: Question[]): void {
+  const { num_generations, generation_batch_size, num_iterations } = config;
+  if (questions.length === 0)
+    throw new Error('there are no questions to train on: load demonstrations first');
+  if (!(Number.isInteger(num_generations) && num_generations >= 2))
+    throw new Error(`num_generations ${num_generations} is too few: a group needs at least 2 responses`);
+  if (!(generation_batch_size >= num_generations && generation_batch_size % num_generations === 0))
+    throw new Error(
+      `generation_batch_size ${generation_batch_size} is not a multiple of num_generations ${num_generations}`,
+    );
+  if (!(Number.isInteger(num_iterations) && num_iterations >= 1))
+    throw new Error(`num_iterations ${num_iterations} is not a whole number of at least 1`);
+  if (!(config.sampling.temperature > 0))
+    throw new Error(`temperature ${config.sampling.temperature}: a group samples, choose more than 0`);
+}

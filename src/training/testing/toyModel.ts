@@ -1,0 +1,145 @@
+/**
+ * A policy and a learner for tests, small enough to work out by hand: the response is one token, one of the four
+ * letters or a malformed answer, drawn from a softmax over five numbers, which are the whole adapter.
+ */
+import type { Adapter } from '../../checkpoint/adapter.ts';
+import { seededRandom } from '../../demos/random.ts';
+import type { Learner, LearnerGroup, OptimizerState } from '../../learner/learner.ts';
+import type { Completion, Policy, SamplingSettings } from '../../policy/policy.ts';
+import { LETTERS, type Question } from '../../questions/question.ts';
+
+export function toyAdapter(logits = [0, 0, 0, 0, 0]): Adapter {
+  const pair = { A: Float32Array.from(logits), B: Float32Array.of(1), in: logits.length, out: 1 };
+  return { config: { r: 1, lora_alpha: 1, target_modules: ['toy'] }, modules: { toy: pair } };
+}
+
+export function toyQuestion(number: number, answer: Question['answer'] = 'B'): Question {
+  return {
+    id: `demo/${number}/waypoint`,
+    kind: 'waypoint',
+    demonstration: 'demo',
+    task: 'toy',
+    frame: number,
+    camera: 'front',
+    prompt: 'what? <image>',
+    options: ['1', '2', '3', '4'],
+    points: null,
+    answer,
+    state: [0, 0, 0],
+    keypoint: number + 1,
+    target: [0, 0, 0],
+  };
+}
+
+export const toyImage = () => Promise.resolve({ bytes: new Uint8Array([1]), mime: 'image/png' as const });
+
+export class ToyPolicy implements Policy {
+  readonly device = 'cpu';
+  readonly checkpoint = 'toy';
+  logits = [0, 0, 0, 0, 0];
+  readonly settings: SamplingSettings[] = [];
+  readonly images: ('blank' | 'seen')[] = [];
+
+  encode(prompt: string, image: unknown) {
+    this.images.push(image === 'blank' ? 'blank' : 'seen');
+    return Promise.resolve({ ids: new Int32Array(prompt.length), embeds: new Float32Array(2), hidden: 2 });
+  }
+
+  generate(
+    _: unknown,
+    count: number,
+    sampling: SamplingSettings,
+    options?: { signal?: AbortSignal; onTokens?: (tokens: string[]) => void },
+  ) {
+    options?.signal?.throwIfAborted();
+    this.settings.push(sampling);
+    const random = seededRandom(sampling.seed);
+    const completions = Array.from({ length: count }, () => this.draw(sampling.temperature, random()));
+    options?.onTokens?.(completions.map(({ text }) => text));
+    return Promise.resolve(completions);
+  }
+
+  private draw(temperature: number, u: number): Completion {
+    const p = softmax(this.logits);
+    let id = p.indexOf(Math.max(...p));
+    if (temperature > 0) for (id = 0; id < 4 && u >= p[id]; id++) u -= p[id];
+    const text = id < 4 ? `<think> toy </think> <answer> [[${LETTERS[id]}]] </answer>` : 'none';
+    return {
+      ids: Int32Array.of(id),
+      text,
+      tokens: [text],
+      logprobs: Float32Array.of(Math.log(p[id])),
+      entropies: Float32Array.of(1),
+      terminated: true,
+      letters: id < 4 ? p.slice(0, 4) : null,
+    };
+  }
+
+  setAdapter(adapter: Adapter | null) {
+    this.logits = [...(adapter ?? toyAdapter()).modules.toy.A];
+    return Promise.resolve();
+  }
+
+  dispose() {
+    return Promise.resolve();
+  }
+}
+
+/** Gradient ascent with momentum on advantage x log p, exact. */
+export class ToyLearner implements Learner {
+  readonly device = 'cpu';
+  updates: LearnerGroup[][] = [];
+  private logits = [0, 0, 0, 0, 0];
+  private momentum = [0, 0, 0, 0, 0];
+  private steps = 0;
+
+  setAdapter(adapter: Adapter, optimizer?: OptimizerState) {
+    this.logits = [...adapter.modules.toy.A];
+    this.momentum = [...(optimizer?.m['toy.A'] ?? [0, 0, 0, 0, 0])];
+    this.steps = optimizer?.step ?? 0;
+    return Promise.resolve();
+  }
+
+  adapter() {
+    const m = { 'toy.A': Float32Array.from(this.momentum) };
+    return Promise.resolve({ adapter: toyAdapter(this.logits), optimizer: { step: this.steps, m, v: {} } });
+  }
+
+  logprobs(group: LearnerGroup) {
+    const p = softmax(this.logits);
+    return Promise.resolve(group.responses.map(({ ids }) => Float32Array.of(Math.log(p[ids[0]]))));
+  }
+
+  update(
+    groups: LearnerGroup[],
+    _loss: unknown,
+    { learning_rate }: { learning_rate: number },
+    options?: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void },
+  ) {
+    options?.signal?.throwIfAborted();
+    this.updates.push(groups);
+    const p = softmax(this.logits);
+    const responses = groups.flatMap((group) => group.responses);
+    const gradient = p.map((q, k) =>
+      responses.reduce(
+        (sum, { ids, advantage }) => sum + (advantage * ((ids[0] === k ? 1 : 0) - q)) / responses.length,
+        0,
+      ),
+    );
+    this.momentum = this.momentum.map((m, k) => Math.fround(0.9 * m + gradient[k]));
+    this.logits = this.logits.map((l, k) => Math.fround(l + learning_rate * this.momentum[k]));
+    this.steps++;
+    options?.onProgress?.(groups.length, groups.length);
+    return Promise.resolve({ policy_loss: 0, grad_norm: Math.hypot(...gradient) });
+  }
+
+  dispose() {
+    return Promise.resolve();
+  }
+}
+
+function softmax(logits: number[]): number[] {
+  const powers = logits.map((l) => Math.exp(l - Math.max(...logits)));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
+}
