@@ -83,12 +83,12 @@ export class Decoder {
     const total = this.length + added;
     const positions = new BigInt64Array(rows * added).map((_, i) => BigInt(this.length + (i % added)));
     const optional: Tensors = {
-      position_ids: new Tensor('int64', positions, [rows, added]) as Tensor,
-      num_logits_to_keep: new Tensor('int64', [1n], []) as Tensor,
+      position_ids: new Tensor('int64', positions, [rows, added]),
+      num_logits_to_keep: new Tensor('int64', [1n], []),
     };
     const feeds: Tensors = {
-      inputs_embeds: new Tensor('float32', embeds, [rows, added, this.hidden]) as Tensor,
-      attention_mask: new Tensor('int64', new BigInt64Array(rows * total).fill(1n), [rows, total]) as Tensor,
+      inputs_embeds: new Tensor('float32', embeds, [rows, added, this.hidden]),
+      attention_mask: new Tensor('int64', new BigInt64Array(rows * total).fill(1n), [rows, total]),
       ...this.adapter,
     };
     for (const name of this.session.inputNames) if (name in optional) feeds[name] = optional[name];
@@ -96,7 +96,7 @@ export class Decoder {
 
     const outputs = await this.session.run(feeds);
     disposeAll(this.cache);
-    this.cache = Object.fromEntries(this.layers.map((layer) => [layer, outputs[PRESENT + layer] as Tensor]));
+    this.cache = Object.fromEntries(this.layers.map((layer) => [layer, outputs[PRESENT + layer]]));
     this.length = total;
     return outputs.logits.data as Float32Array;
   }
@@ -113,7 +113,7 @@ export class Decoder {
         const { type, shape } = inputs.find(({ name }) => name === PAST + layer)!;
         const dims = [1, Number(shape[1]), 0, Number(shape[3])];
         const data = type === 'float16' ? new Uint16Array() : new Float32Array();
-        return [layer, new this.runtime.Tensor(type, data, dims) as Tensor];
+        return [layer, new this.runtime.Tensor(type, data, dims)];
       }),
     );
   }

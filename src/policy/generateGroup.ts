@@ -49,8 +49,8 @@ export async function generateGroup(
 
       const kept = [...live.keys()].filter((i) => !live[i].terminated);
       if (kept.length === 0 || n === sampling.max_completion_length) break;
-      if (n === 1) await decoder.select(kept.map(() => 0));
-      else if (kept.length < live.length) await decoder.select(kept);
+      if (n === 1 && kept.length > 1) await decoder.select(kept.map(() => 0));
+      if (n > 1 && kept.length < live.length) await decoder.select(kept);
       live = kept.map((i) => live[i]);
       const logits = await decoder.step(
         await vocabulary.embed(live.map((row) => row.ids[row.ids.length - 1])),
@@ -116,6 +116,7 @@ function completed(row: Row): Completion {
 
 /** Lets a waiting message in, such as the one that cancels: wasm resolves its promises without ever yielding. */
 function otherTasks(): Promise<void> {
+  if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

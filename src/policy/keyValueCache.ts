@@ -26,7 +26,7 @@ function selectInMemory(runtime: Runtime, tensor: Tensor, rows: number[]): Tenso
   const size = data.length / tensor.dims[0];
   const out = new (data.constructor as Float32ArrayConstructor)(size * rows.length);
   rows.forEach((row, i) => out.set(data.subarray(row * size, (row + 1) * size), i * size));
-  return new runtime.Tensor(tensor.type, out, [rows.length, ...tensor.dims.slice(1)]) as Tensor;
+  return new runtime.Tensor(tensor.type, out, [rows.length, ...tensor.dims.slice(1)]);
 }
 
 function selectOnGpu(
@@ -61,7 +61,7 @@ function gpuTensor(runtime: Runtime, buffer: GPUBuffer, type: Tensor.Type, dims:
     dataType: type as Tensor.GpuBufferDataTypes,
     dims,
     dispose: () => buffer.destroy(),
-  }) as Tensor;
+  });
 }
 
 // Values of GPUBufferUsage, which Node does not define.

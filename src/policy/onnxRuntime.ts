@@ -41,7 +41,7 @@ export async function loadRuntime(device: Device, wasmPaths?: WasmPaths): Promis
   return {
     device,
     Tensor: ort.Tensor,
-    gpu: async () => (device === 'webgpu' ? ((await ort.env.webgpu.device) as GPUDevice) : null),
+    gpu: async () => (device === 'webgpu' ? await ort.env.webgpu.device : null),
     session: (model, { onHost = false, gpuOutputs = [] } = {}) =>
       ort.InferenceSession.create(model, {
         executionProviders: [onHost && device === 'webgpu' ? 'wasm' : device],

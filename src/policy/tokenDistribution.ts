@@ -29,21 +29,29 @@ export function drawToken(
   random: Random,
 ): Draw {
   const temperature = settings.temperature || 1;
-  const { logZ, entropy } = normalizer(logits, temperature);
+  const { weights, logZ, entropy } = distribution(logits, temperature);
   const token = settings.temperature
-    ? sample(logits, logZ, settings, suppressed, random)
+    ? sample(weights, settings, suppressed, random)
     : best(logits, suppressed);
   return { token, logprob: logits[token] / temperature - logZ, entropy };
 }
 
 /** Probabilities of some tokens under softmax(logits). */
 export function probabilities(logits: Float32Array, tokens: readonly number[]): number[] {
-  const { logZ } = normalizer(logits, 1);
+  const { logZ } = distribution(logits, 1);
   return tokens.map((token) => Math.exp(logits[token] - logZ));
 }
 
-/** log sum exp(logits / temperature), and the entropy of the distribution. */
-function normalizer(logits: Float32Array, temperature: number): { logZ: number; entropy: number } {
+interface Distribution {
+  /** Proportional to the probabilities; the largest is 1. */
+  weights: Float64Array;
+  /** log sum exp(logits / temperature). */
+  logZ: number;
+  entropy: number;
+}
+
+function distribution(logits: Float32Array, temperature: number): Distribution {
+  const weights = new Float64Array(logits.length);
   let max = -Infinity;
   for (let i = 0; i < logits.length; i++) if (logits[i] > max) max = logits[i];
   let sum = 0;
@@ -51,12 +59,16 @@ function normalizer(logits: Float32Array, temperature: number): { logZ: number; 
   for (let i = 0; i < logits.length; i++) {
     const x = (logits[i] - max) / temperature;
     const weight = Math.exp(x);
+    weights[i] = weight;
     sum += weight;
     if (weight > 0) weighted += weight * x;
   }
-  if (!(sum > 0)) throw new Error(`the model gave ${logits[0]} as a logit: reload it, or change the device`);
+  if (!(sum > 0))
+    throw new Error(
+      `the model gave ${logits.find((x) => !Number.isFinite(x))} as a logit: change the device`,
+    );
   const logSum = Math.log(sum);
-  return { logZ: logSum + max / temperature, entropy: logSum - weighted / sum };
+  return { weights, logZ: logSum + max / temperature, entropy: logSum - weighted / sum };
 }
 
 function best(logits: Float32Array, suppressed: ReadonlySet<number>): number {
@@ -67,15 +79,13 @@ function best(logits: Float32Array, suppressed: ReadonlySet<number>): number {
   return token;
 }
 
+/** Changes the weights. */
 function sample(
-  logits: Float32Array,
-  logZ: number,
-  { temperature, top_k, top_p }: DrawSettings,
+  weights: Float64Array,
+  { top_k, top_p }: DrawSettings,
   suppressed: ReadonlySet<number>,
   random: Random,
 ): number {
-  const weights = new Float64Array(logits.length);
-  for (let i = 0; i < logits.length; i++) weights[i] = Math.exp(logits[i] / temperature - logZ);
   for (const token of suppressed) weights[token] = 0;
   if (top_k > 0 || top_p < 1) keepLikeliest(weights, top_k, top_p);
   let total = 0;

@@ -1,0 +1,129 @@
+/** From a prompt and a picture to the decoder's input: chat template, tokens, embeddings, image features. */
+import {
+  Idefics3Processor,
+  type PreTrainedTokenizer,
+  type Tensor as HubTensor,
+} from '@huggingface/transformers';
+import type { InferenceSession } from 'onnxruntime-common';
+import { splitAtImage } from '../questions/prompt.ts';
+import { pixelValues, type ImageSettings } from './imageProcessor.ts';
+import type { Runtime } from './onnxRuntime.ts';
+import type { EncodedPrompt, PromptImage } from './policy.ts';
+
+/** Features of so many pictures are kept: the kinds of question share a frame. */
+const KEPT_PICTURES = 64;
+
+export interface PromptEncoderParts {
+  runtime: Runtime;
+  tokenizer: PreTrainedTokenizer;
+  chatTemplate: string;
+  /** processor_config.json: it holds image_seq_len. */
+  processorConfig: object;
+  imageSettings: ImageSettings;
+  imageTokenId: number;
+  hidden: number;
+  embedTokens: InferenceSession;
+  visionEncoder: InferenceSession;
+}
+
+export class PromptEncoder {
+  private readonly parts: PromptEncoderParts;
+  private readonly processor: Idefics3Processor;
+  private readonly embeddings = new Map<number, Float32Array>();
+  private readonly features = new Map<string, Float32Array>();
+
+  constructor(parts: PromptEncoderParts) {
+    this.parts = parts;
+    // transformers.js expands the image's tokens; pictures are resampled by us (resample.ts says why).
+    const components = { tokenizer: parts.tokenizer, image_processor: () => ({ rows: [[0]], cols: [[0]] }) };
+    this.processor = new Idefics3Processor(parts.processorConfig, components, parts.chatTemplate);
+  }
+
+  async encode(prompt: string, image: PromptImage): Promise<EncodedPrompt> {
+    const ids = await this.tokenize(prompt);
+    const [embeds, features] = [await this.embed([...ids]), await this.imageFeatures(image)];
+    const { hidden, imageTokenId } = this.parts;
+    const places = [...ids.keys()].filter((i) => ids[i] === imageTokenId);
+    if (places.length * hidden !== features.length) {
+      const given = features.length / hidden;
+      throw new Error(
+        `the vision encoder gave ${given} image tokens, the prompt has ${places.length}: check image_seq_len`,
+      );
+    }
+    places.forEach((at, i) => embeds.set(features.subarray(i * hidden, (i + 1) * hidden), at * hidden));
+    return { ids, embeds, hidden };
+  }
+
+  /** Input embeddings [ids, hidden]. Each token is looked up in the session once. */
+  async embed(ids: number[]): Promise<Float32Array> {
+    const { runtime, embedTokens, hidden } = this.parts;
+    const unknown = [...new Set(ids)].filter((id) => !this.embeddings.has(id));
+    if (unknown.length) {
+      const input = new runtime.Tensor('int64', BigInt64Array.from(unknown.map(BigInt)), [1, unknown.length]);
+      const table = floats(await embedTokens.run({ input_ids: input }), embedTokens);
+      unknown.forEach((id, i) => this.embeddings.set(id, table.slice(i * hidden, (i + 1) * hidden)));
+    }
+    const out = new Float32Array(ids.length * hidden);
+    ids.forEach((id, i) => out.set(this.embeddings.get(id)!, i * hidden));
+    return out;
+  }
+
+  async release(): Promise<void> {
+    await this.parts.embedTokens.release();
+    await this.parts.visionEncoder.release();
+  }
+
+  private async tokenize(prompt: string): Promise<Int32Array> {
+    const [before, after] = splitAtImage(prompt);
+    const content = [{ type: 'text', text: before }, { type: 'image' }, { type: 'text', text: after }];
+    const text = this.processor.apply_chat_template([{ role: 'user', content }], {
+      add_generation_prompt: true,
+      tokenize: false,
+    }) as unknown as string;
+    const inputs = (await this.processor([text], [null])) as { input_ids: HubTensor };
+    return Int32Array.from(inputs.input_ids.data as BigInt64Array, Number);
+  }
+
+  /** Row-major [image tokens, hidden]. */
+  private async imageFeatures(image: PromptImage): Promise<Float32Array> {
+    const key = image === 'blank' ? image : fingerprint(image.bytes);
+    const features = this.features.get(key) ?? (await this.see(image));
+    this.features.delete(key);
+    this.features.set(key, features);
+    if (this.features.size > KEPT_PICTURES) this.features.delete(this.features.keys().next().value!);
+    return features;
+  }
+
+  private async see(image: PromptImage): Promise<Float32Array> {
+    const { runtime, visionEncoder, imageSettings } = this.parts;
+    const { values, side } = await pixelValues(image, imageSettings);
+    const inputs = {
+      pixel_values: new runtime.Tensor('float32', values, [1, 1, 3, side, side]),
+      pixel_attention_mask: new runtime.Tensor('bool', new Uint8Array(side * side).fill(1), [
+        1,
+        1,
+        side,
+        side,
+      ]),
+    };
+    const used = Object.entries(inputs).filter(([name]) => visionEncoder.inputNames.includes(name));
+    return floats(await visionEncoder.run(Object.fromEntries(used)), visionEncoder);
+  }
+}
+
+function floats(outputs: InferenceSession.ReturnType, session: InferenceSession): Float32Array {
+  const { type, data } = outputs[session.outputNames[0]];
+  if (type !== 'float32')
+    throw new Error(`${session.outputNames[0]} comes as ${type}: choose a dtype that gives float32`);
+  return data as Float32Array;
+}
+
+/** Two 32-bit hashes and the length: enough to tell pictures of one run apart. */
+function fingerprint(bytes: Uint8Array): string {
+  let [a, b] = [0x811c9dc5, 0x9e3779b9];
+  for (const byte of bytes) {
+    a = Math.imul(a ^ byte, 0x01000193);
+    b = Math.imul(b ^ byte, 0x85ebca6b) ^ (b >>> 13);
+  }
+  return `${bytes.length}/${a}/${b}`;
+}
