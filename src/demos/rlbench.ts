@@ -1,0 +1,247 @@
+/** RLBench's folders in a zip: variationN/episodes, and all_variations/episodes of PerAct's fork. */
+import type { Archive } from './archive.ts';
+import { BundleError } from './bundleError.ts';
+import { calibration, checkStates, encodedImage, pngSize } from './checkDemonstration.ts';
+import type { Bundle, Camera, Demonstration, FrameStore } from './demonstration.ts';
+import type { OpenOptions } from './openBundle.ts';
+import { readPickle } from './pickle.ts';
+import { PickleError, PickledArray, PickledObject, type PickleValue } from './pickleGlobals.ts';
+
+const PICKLE_BYTES = 64 * 2 ** 20;
+const PICTURE_BYTES = 32 * 2 ** 20;
+/** RLBench steps its simulator by 50 ms. */
+const FPS = 20;
+/** Open amount above which RLBench itself calls the gripper open. */
+const OPEN_ABOVE = 0.9;
+/** A camera that moves more, in metres or in the cosines of its axes, sits on the arm. */
+const STILL_CAMERA = 1e-4;
+
+/** Where an episode lies: folder with a final slash. */
+interface EpisodeFolder {
+  id: string;
+  folder: string;
+  /** The folder of variation_descriptions.pkl: the variation's, or in the fork the episode's own. */
+  descriptionsFolder: string;
+  task: string;
+  variation: number | null;
+  episode: number;
+}
+
+const EPISODE =
+  /^(?<task>.*?)(?<variation>variation(\d+)|all_variations)\/episodes\/episode(?<episode>\d+)\//;
+
+export function isRlbench(paths: string[]): boolean {
+  return paths.some((path) => EPISODE.test(path));
+}
+
+/** @throws BundleError naming the file that is missing, damaged, or holds what a demonstration must not */
+export async function openRlbench(
+  archive: Archive,
+  name: string,
+  { signal, onProgress }: OpenOptions,
+): Promise<Bundle> {
+  const paths = archive.paths();
+  const folders = episodeFolders(paths, name);
+  const pictures = pictureFolders(paths);
+  const demonstrations: Demonstration[] = [];
+  const remarks = new Set<string>();
+  const byId = new Map<string, string>();
+  for (const [done, folder] of folders.entries()) {
+    signal?.throwIfAborted();
+    onProgress?.({ done, total: folders.length, what: 'episodes' });
+    const cameras = pictures.get(folder.folder) ?? new Map<string, Set<number>>();
+    demonstrations.push(await readEpisode(archive, folder, cameras, remarks, signal));
+    byId.set(folder.id, folder.folder);
+  }
+  onProgress?.({ done: folders.length, total: folders.length, what: 'episodes' });
+  const frames: FrameStore = {
+    async read(id, camera, frame) {
+      const path = `${byId.get(id) ?? `${id}/`}${camera}_rgb/${frame}.png`;
+      return encodedImage(path, await archive.read(path, PICTURE_BYTES));
+    },
+  };
+  return { name, format: 'rlbench', demonstrations, frames, remarks: [...remarks] };
+}
+
+function episodeFolders(paths: string[], name: string): EpisodeFolder[] {
+  const found = new Map<string, RegExpExecArray>();
+  for (const path of paths) {
+    const match = EPISODE.exec(path);
+    if (match) found.set(match[0], match);
+  }
+  const parents = new Set([...found.values()].map(({ groups }) => parentOf(groups!.task)));
+  const folders = [...found].map(([folder, { groups }]) => {
+    const { variation, episode } = groups!;
+    const whole = groups!.task.replace(/\/$/, '') || name.replace(/\.zip$/i, '');
+    const task = whole.slice(whole.lastIndexOf('/') + 1);
+    return {
+      id: `${parents.size > 1 ? whole : task}/${variation}/episode${episode}`,
+      folder,
+      descriptionsFolder:
+        variation === 'all_variations' ? folder : folder.replace(/episodes\/episode\d+\/$/, ''),
+      task,
+      variation: variation === 'all_variations' ? null : Number(variation.slice('variation'.length)),
+      episode: Number(episode),
+    };
+  });
+  const key = ({ folder }: EpisodeFolder) => folder.replace(/\d+/g, (digits) => digits.padStart(8, '0'));
+  return folders.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+const parentOf = (task: string) => task.replace(/[^/]*\/?$/, '');
+
+/** Frame numbers of every camera of every episode folder. */
+function pictureFolders(paths: string[]): Map<string, Map<string, Set<number>>> {
+  const found = new Map<string, Map<string, Set<number>>>();
+  for (const path of paths) {
+    const match = /^(.*\/episode\d+\/)(\w+)_rgb\/(\d+)\.png$/.exec(path);
+    if (!match) continue;
+    const [, folder, camera, frame] = match;
+    if (!found.has(folder)) found.set(folder, new Map());
+    const cameras = found.get(folder)!;
+    if (!cameras.has(camera)) cameras.set(camera, new Set());
+    cameras.get(camera)!.add(Number(frame));
+  }
+  return found;
+}
+
+async function readEpisode(
+  archive: Archive,
+  { id, folder, descriptionsFolder, task, variation }: EpisodeFolder,
+  pictures: Map<string, Set<number>>,
+  remarks: Set<string>,
+  signal?: AbortSignal,
+): Promise<Demonstration> {
+  const file = `${folder}low_dim_obs.pkl`;
+  const top = await readPickleFile(archive, file, signal);
+  const list = top instanceof PickledObject ? top.attributes.get('_observations') : top;
+  if (!Array.isArray(list))
+    throw new BundleError(file, 'is no rlbench.demo.Demo: save what RLBench recorded');
+  const observations = list.map((value, i) => {
+    if (value instanceof PickledObject) return value.attributes;
+    throw new BundleError(file, `frame ${i} is no observation: save what RLBench recorded`);
+  });
+  const length = observations.length;
+  if (!length) throw new BundleError(file, 'holds no frame: record the demonstration anew');
+
+  const numberFile = `${folder}variation_number.pkl`;
+  const number = archive.has(numberFile) ? await readPickleFile(archive, numberFile, signal) : null;
+  const joints = (key: string) =>
+    observations.every((o) => o.get(key) instanceof PickledArray)
+      ? vectors(file, observations, key, (observations[0].get(key) as PickledArray).values?.length ?? 0)
+      : null;
+  const demo: Demonstration = {
+    id,
+    task,
+    variation: variation ?? (typeof number === 'number' ? number : 0),
+    descriptions: await readDescriptions(
+      archive,
+      `${descriptionsFolder}variation_descriptions.pkl`,
+      task,
+      remarks,
+      signal,
+    ),
+    fps: FPS,
+    length,
+    gripperPose: vectors(file, observations, 'gripper_pose', 7),
+    gripperOpen: vectors(file, observations, 'gripper_open', 1).map((open) => (open > OPEN_ABOVE ? 1 : 0)),
+    jointPositions: joints('joint_positions'),
+    jointVelocities: joints('joint_velocities'),
+    cameras: {} as Demonstration['cameras'],
+  };
+  if (!demo.jointVelocities)
+    remarks.add(
+      'Some episodes hold no joint velocities: their keypoints are gripper changes and the last frame only.',
+    );
+  checkStates(file, demo);
+  if (!pictures.size)
+    throw new BundleError(
+      folder,
+      'has no pictures (front_rgb/0.png ...): record with images and zip the whole folder',
+    );
+  for (const [camera, frames] of pictures)
+    demo.cameras[camera] = await readCamera(archive, folder, camera, frames, observations, signal);
+  return demo;
+}
+
+async function readPickleFile(archive: Archive, path: string, signal?: AbortSignal): Promise<PickleValue> {
+  const bytes = await archive.read(path, PICKLE_BYTES, signal);
+  try {
+    return readPickle(bytes);
+  } catch (error) {
+    if (error instanceof PickleError)
+      throw new BundleError(path, `${error.message}; take it out or record it anew`);
+    throw error;
+  }
+}
+
+async function readDescriptions(
+  archive: Archive,
+  path: string,
+  task: string,
+  remarks: Set<string>,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  if (archive.has(path)) {
+    const list = await readPickleFile(archive, path, signal);
+    if (Array.isArray(list) && list.length && list.every((text) => typeof text === 'string')) return list;
+    throw new BundleError(path, 'is no list of sentences: save what RLBench wrote');
+  }
+  remarks.add(`${task} has no variation_descriptions.pkl: the task's name stands for its description.`);
+  return [task.replaceAll('_', ' ')];
+}
+
+/** One attribute of all observations, row-major. */
+function vectors(
+  file: string,
+  observations: Map<PickleValue, PickleValue>[],
+  key: string,
+  width: number,
+): Float64Array {
+  const out = new Float64Array(observations.length * width);
+  for (const [i, observation] of observations.entries()) {
+    const value = observation.get(key);
+    const numbers = value instanceof PickledArray ? value.values : typeof value === 'number' ? [value] : null;
+    if (numbers?.length !== width) {
+      const found =
+        value instanceof PickledArray ? value.shape.join('x') || '1' : value === undefined ? 'none' : 'other';
+      throw new BundleError(
+        file,
+        `frame ${i} has ${key} of shape ${found}, not ${width}: record the demonstration anew`,
+      );
+    }
+    out.set(numbers, i * width);
+  }
+  return out;
+}
+
+async function readCamera(
+  archive: Archive,
+  folder: string,
+  camera: string,
+  frames: Set<number>,
+  observations: Map<PickleValue, PickleValue>[],
+  signal?: AbortSignal,
+): Promise<Camera> {
+  const missing = observations.findIndex((_, frame) => !frames.has(frame));
+  if (missing >= 0)
+    throw new BundleError(
+      `${folder}${camera}_rgb/${missing}.png`,
+      `is missing, though low_dim_obs.pkl has ${observations.length} frames: zip the whole folder anew`,
+    );
+  const first = `${folder}${camera}_rgb/0.png`;
+  const size = pngSize(encodedImage(first, await archive.read(first, PICTURE_BYTES, signal)));
+  if (!size) throw new BundleError(first, 'is no PNG picture: export the frames as RLBench does');
+  const misc = (observation: Map<PickleValue, PickleValue>, key: string) => {
+    const values = observation.get('misc');
+    const value = values instanceof Map ? values.get(`${camera}_camera_${key}`) : null;
+    return value instanceof PickledArray ? value.values : null;
+  };
+  const start = misc(observations[0], 'extrinsics');
+  const still = observations.every((observation) =>
+    misc(observation, 'extrinsics')?.every(
+      (value, i) => Math.abs(value - (start?.[i] ?? NaN)) < STILL_CAMERA,
+    ),
+  );
+  return { ...size, ...calibration(misc(observations[0], 'intrinsics'), still ? start : null) };
+}
