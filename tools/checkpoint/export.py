@@ -182,7 +182,7 @@ def decoder(config: SmolVLMConfig, state: dict[str, np.ndarray]) -> Graph:
     end, axis = g.constant("end", np.array([2**62], np.int64)), one
     start = g.op("Reshape", "/keep/Reshape", [g.op("Neg", "/keep/Neg", [keep]), last])
     x = g.op("Slice", "/keep/Slice", [x, start, end, axis])
-    x = norm("/model/layers.final_norm", "model.text_model.norm", x)
+    x = norm(f"/model/layers.{text.num_hidden_layers}/final_norm_layernorm", "model.text_model.norm", x)
     name = EMBEDDINGS if config.tie_word_embeddings else "lm_head.weight"
     table = g.op("Transpose", "/lm_head/Transpose", [g.half(name)], perm=[1, 0])
     g.op("MatMul", "/lm_head/MatMul", [x, table], ["logits"])
