@@ -4,14 +4,16 @@
 export type Profile = readonly (readonly [number, number])[];
 
 /** MJCF <mesh> of the profile turned about z; points with radius 0 close it at the axis. */
-export function latheMesh(name: string, profile: Profile, segments = 40): string {
+export function latheMesh(name: string, profile: Profile, segments = 24): string {
   const vertices: string[] = [];
   const rings = profile.map(([radius, height]) => {
     const first = vertices.length;
     const count = radius === 0 ? 1 : segments;
     for (let i = 0; i < count; i++) {
       const angle = (2 * Math.PI * i) / segments;
-      vertices.push([radius * Math.cos(angle), radius * Math.sin(angle), height].map((x) => x.toFixed(5)).join(' '));
+      vertices.push(
+        [radius * Math.cos(angle), radius * Math.sin(angle), height].map((x) => x.toFixed(5)).join(' '),
+      );
     }
     return (i: number) => first + (count === 1 ? 0 : i % segments);
   });
@@ -27,7 +29,7 @@ export function latheMesh(name: string, profile: Profile, segments = 40): string
 }
 
 /** Rounds each corner of an open profile with a small arc, so that light breaks softly there. */
-export function rounded(profile: Profile, radius: number, steps = 4): Profile {
+export function rounded(profile: Profile, radius: number, steps = 2): Profile {
   return profile.flatMap((corner, i) => {
     if (i === 0 || i === profile.length - 1) return [corner];
     const before = toward(corner, profile[i - 1], radius);

@@ -7,6 +7,9 @@ import { latheMesh, rounded } from './lathe.ts';
 
 export const ARM_JOINTS = ['j1', 'j2', 'j3', 'j4', 'j5', 'j6', 'j7'] as const;
 
+/** Radians: RLBench's starting pose, tip at [0.2785, -0.0082, 1.472] m, tilted 14 degrees toward the camera. */
+export const HOME = [-0.011, 0.2143, -0.0059, -0.8818, 0.0054, 1.3385, 0.7706];
+
 /** Radians. */
 export const LOWER_LIMITS = [-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973];
 export const UPPER_LIMITS = [2.8973, 1.7628, 2.8973, -0.0698, 2.8973, 3.7525, 2.8973];
@@ -28,20 +31,138 @@ const PLUS_X = '0.70710678 0.70710678 0 0';
 const MINUS_X = '0.70710678 -0.70710678 0 0';
 
 export const PANDA_ASSETS = [
-  '<material name="shell" rgba="0.93 0.935 0.94 1" roughness="0.42" metallic="0"/>',
-  '<material name="joint" rgba="0.21 0.22 0.24 1" roughness="0.5" metallic="0"/>',
+  '<material name="shell" rgba="0.9 0.905 0.91 1" roughness="0.4" metallic="0"/>',
+  '<material name="joint" rgba="0.25 0.26 0.28 1" roughness="0.5" metallic="0"/>',
   '<material name="steel" rgba="0.62 0.64 0.67 1" roughness="0.35" metallic="0.55"/>',
   '<material name="rubber" rgba="0.12 0.125 0.13 1" roughness="0.8" metallic="0"/>',
-  latheMesh('foot', rounded([[0, 0], [0.098, 0], [0.092, 0.05], [0.068, 0.1], [0.063, 0.145], [0, 0.145]], 0.018)),
-  latheMesh('column', rounded([[0, -0.186], [0.062, -0.186], [0.058, -0.05], [0.056, 0.0], [0, 0.0]], 0.012)),
-  latheMesh('drum', rounded([[0, -0.062], [0.06, -0.062], [0.06, 0.062], [0, 0.062]], 0.016)),
-  latheMesh('upperArm', rounded([[0, 0], [0.058, 0], [0.054, 0.1], [0.06, 0.192], [0, 0.192]], 0.012)),
-  latheMesh('elbowSleeve', rounded([[0, -0.122], [0.06, -0.122], [0.056, -0.02], [0.05, 0.025], [0, 0.025]], 0.014)),
-  latheMesh('smallDrum', rounded([[0, -0.058], [0.053, -0.058], [0.053, 0.058], [0, 0.058]], 0.014)),
-  latheMesh('sleeve', rounded([[0, 0.02], [0.05, 0.02], [0.055, 0.125], [0, 0.125]], 0.012)),
-  latheMesh('foreArm', rounded([[0, -0.257], [0.056, -0.257], [0.06, -0.19], [0.05, -0.07], [0.046, 0.0], [0, 0.0]], 0.02)),
-  latheMesh('wrist', rounded([[0, -0.05], [0.048, -0.05], [0.048, 0.055], [0, 0.055]], 0.014)),
-  latheMesh('cuff', rounded([[0, -0.045], [0.046, -0.045], [0.048, 0.03], [0.041, 0.078], [0, 0.078]], 0.014)),
+  latheMesh(
+    'foot',
+    rounded(
+      [
+        [0, 0],
+        [0.098, 0],
+        [0.092, 0.05],
+        [0.068, 0.1],
+        [0.063, 0.145],
+        [0, 0.145],
+      ],
+      0.018,
+    ),
+  ),
+  latheMesh(
+    'column',
+    rounded(
+      [
+        [0, -0.186],
+        [0.062, -0.186],
+        [0.058, -0.05],
+        [0.056, 0.0],
+        [0, 0.0],
+      ],
+      0.012,
+    ),
+  ),
+  latheMesh(
+    'drum',
+    rounded(
+      [
+        [0, -0.062],
+        [0.06, -0.062],
+        [0.06, 0.062],
+        [0, 0.062],
+      ],
+      0.016,
+    ),
+  ),
+  latheMesh(
+    'upperArm',
+    rounded(
+      [
+        [0, 0],
+        [0.058, 0],
+        [0.054, 0.1],
+        [0.06, 0.192],
+        [0, 0.192],
+      ],
+      0.012,
+    ),
+  ),
+  latheMesh(
+    'elbowSleeve',
+    rounded(
+      [
+        [0, -0.122],
+        [0.06, -0.122],
+        [0.056, -0.02],
+        [0.05, 0.025],
+        [0, 0.025],
+      ],
+      0.014,
+    ),
+  ),
+  latheMesh(
+    'smallDrum',
+    rounded(
+      [
+        [0, -0.058],
+        [0.053, -0.058],
+        [0.053, 0.058],
+        [0, 0.058],
+      ],
+      0.014,
+    ),
+  ),
+  latheMesh(
+    'sleeve',
+    rounded(
+      [
+        [0, 0.02],
+        [0.05, 0.02],
+        [0.055, 0.125],
+        [0, 0.125],
+      ],
+      0.012,
+    ),
+  ),
+  latheMesh(
+    'foreArm',
+    rounded(
+      [
+        [0, -0.257],
+        [0.056, -0.257],
+        [0.06, -0.19],
+        [0.05, -0.07],
+        [0.046, 0.0],
+        [0, 0.0],
+      ],
+      0.02,
+    ),
+  ),
+  latheMesh(
+    'wrist',
+    rounded(
+      [
+        [0, -0.05],
+        [0.048, -0.05],
+        [0.048, 0.055],
+        [0, 0.055],
+      ],
+      0.014,
+    ),
+  ),
+  latheMesh(
+    'cuff',
+    rounded(
+      [
+        [0, -0.045],
+        [0.046, -0.045],
+        [0.048, 0.03],
+        [0.041, 0.078],
+        [0, 0.078],
+      ],
+      0.014,
+    ),
+  ),
 ].join('\n');
 
 interface Link {
@@ -62,37 +183,75 @@ const capsule = (radius: number, from: string, to: string, material = 'shell') =
 
 const LINKS: Link[] = [
   {
-    pos: '0 0 0.333', quat: '1 0 0 0', mass: 3, centre: '0 -0.02 -0.05', inertia: '0.05 0.05 0.03',
-    shape: mesh('column', 'shell') + mesh('drum', 'shell', `quat="${PLUS_X}"`) +
+    pos: '0 0 0.333',
+    quat: '1 0 0 0',
+    mass: 3,
+    centre: '0 -0.02 -0.05',
+    inertia: '0.05 0.05 0.03',
+    shape:
+      mesh('column', 'shell') +
+      mesh('drum', 'shell', `quat="${PLUS_X}"`) +
       disc(0.049, '0 -0.068 0', '0 0.068 0', 'joint'),
   },
   {
-    pos: '0 0 0', quat: MINUS_X, mass: 3, centre: '0 -0.07 0.03', inertia: '0.05 0.03 0.05',
+    pos: '0 0 0',
+    quat: MINUS_X,
+    mass: 3,
+    centre: '0 -0.07 0.03',
+    inertia: '0.05 0.03 0.05',
     shape: mesh('upperArm', 'shell', `quat="${PLUS_X}"`) + disc(0.054, '0 -0.19 0', '0 -0.198 0', 'joint'),
   },
   {
-    pos: '0 -0.316 0', quat: PLUS_X, mass: 2.5, centre: '0.04 0.02 -0.05', inertia: '0.03 0.03 0.03',
-    shape: mesh('elbowSleeve', 'shell') + capsule(0.05, '0.01 0 -0.01', '0.0825 0 0') +
+    pos: '0 -0.316 0',
+    quat: PLUS_X,
+    mass: 2.5,
+    centre: '0.04 0.02 -0.05',
+    inertia: '0.03 0.03 0.03',
+    shape:
+      mesh('elbowSleeve', 'shell') +
+      capsule(0.05, '0.01 0 -0.01', '0.0825 0 0') +
       mesh('smallDrum', 'shell', `pos="0.0825 0 0" quat="${PLUS_X}"`) +
       disc(0.043, '0.0825 -0.064 0', '0.0825 0.064 0', 'joint'),
   },
   {
-    pos: '0.0825 0 0', quat: PLUS_X, mass: 2.5, centre: '-0.04 0.06 0.02', inertia: '0.03 0.03 0.03',
-    shape: capsule(0.049, '0 0 0', '-0.0825 0.05 0') + mesh('sleeve', 'shell', `pos="-0.0825 0 0" quat="${MINUS_X}"`) +
+    pos: '0.0825 0 0',
+    quat: PLUS_X,
+    mass: 2.5,
+    centre: '-0.04 0.06 0.02',
+    inertia: '0.03 0.03 0.03',
+    shape:
+      capsule(0.049, '0 0 0', '-0.0825 0.05 0') +
+      mesh('sleeve', 'shell', `pos="-0.0825 0 0" quat="${MINUS_X}"`) +
       disc(0.052, '-0.0825 0.122 0', '-0.0825 0.13 0', 'joint'),
   },
   {
-    pos: '-0.0825 0.384 0', quat: MINUS_X, mass: 2.5, centre: '0 0.03 -0.1', inertia: '0.03 0.03 0.03',
-    shape: mesh('foreArm', 'shell') + mesh('wrist', 'shell', `quat="${PLUS_X}"`) +
+    pos: '-0.0825 0.384 0',
+    quat: MINUS_X,
+    mass: 2.5,
+    centre: '0 0.03 -0.1',
+    inertia: '0.03 0.03 0.03',
+    shape:
+      mesh('foreArm', 'shell') +
+      mesh('wrist', 'shell', `quat="${PLUS_X}"`) +
       disc(0.039, '0 -0.061 0', '0 0.056 0', 'joint'),
   },
   {
-    pos: '0 0 0', quat: PLUS_X, mass: 1.5, centre: '0.05 0 0', inertia: '0.01 0.01 0.01',
+    pos: '0 0 0',
+    quat: PLUS_X,
+    mass: 1.5,
+    centre: '0.05 0 0',
+    inertia: '0.01 0.01 0.01',
     shape: capsule(0.045, '0 0 0', '0.088 0 0'),
   },
   {
-    pos: '0.088 0 0', quat: PLUS_X, mass: 0.7, centre: '0 0 0.07', inertia: '0.005 0.005 0.005',
-    shape: mesh('cuff', 'shell') + disc(0.04, '0 0 0.076', '0 0 0.1', 'joint') +
+    pos: '0.088 0 0',
+    quat: PLUS_X,
+    mass: 0.7,
+    centre: '0 0 0.07',
+    inertia: '0.005 0.005 0.005',
+    shape:
+      mesh('cuff', 'shell') +
+      disc(0.04, '0 0 0.076', '0 0 0.1', 'joint') +
       disc(0.0315, '0 0 0.1', '0 0 0.107', 'steel'),
   },
 ];
@@ -152,4 +311,5 @@ export const PANDA_ACTUATORS = [
 ].join('\n');
 
 /** The fingers move together. */
-export const PANDA_EQUALITY = '<joint joint1="left_finger" joint2="right_finger" solref="0.005 1" solimp="0.95 0.99 0.001"/>';
+export const PANDA_EQUALITY =
+  '<joint joint1="left_finger" joint2="right_finger" solref="0.005 1" solimp="0.95 0.99 0.001"/>';

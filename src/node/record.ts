@@ -1,0 +1,243 @@
+/**
+ * Records demonstrations headless: MuJoCo and the renderer run in Chromium, the results stream out here.
+ * Also runnable by itself: npx tsx src/node/record.ts --task push_button --count 10 --seed 0 --raw DIR [--every K]
+ */
+
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { createServer } from 'vite';
+import type { ViteDevServer } from 'vite';
+import type { Demonstration, EncodedImage, Vec3 } from '../demos/demonstration.ts';
+import type { PageRecording } from '../simulator/recordPage.ts';
+import { taskNamed } from '../simulator/tasks/tasks.ts';
+
+const ROOT = path.resolve(fileURLToPath(import.meta.url), '../../..');
+const PAGE_MODULE = '/src/simulator/recordPage.ts';
+const FAILURES_IN_A_ROW = 10;
+const BROWSERS = 2;
+const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+export interface RecordedDemonstration {
+  demonstration: Demonstration;
+  /** World positions in metres by object name, one a frame. */
+  objects: Record<string, Vec3[]>;
+  seed: number;
+  frames: Map<number, EncodedImage>;
+}
+
+export interface RecordingOptions {
+  /** RLBench task names; `count` demonstrations of each. */
+  tasks: string[];
+  count: number;
+  seed: number;
+  variation?: number;
+  /** Draw only every so manieth frame. */
+  every?: number;
+  /** WebP quality, 0 to 1. */
+  quality?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Yields demonstrations in the order of tasks and seeds; seeds on which the expert fails are passed over.
+ * @throws Error when no Chromium is found, a task is unknown, or the expert fails many times in a row
+ */
+export async function* recordings(options: RecordingOptions): AsyncGenerator<RecordedDemonstration> {
+  options.tasks.forEach((task) => taskNamed(task).descriptions(options.variation ?? 0));
+  const studio = await openStudio();
+  try {
+    for (const task of options.tasks) yield* recordTask(studio, task, options);
+  } finally {
+    await studio.close();
+  }
+}
+
+interface Studio {
+  pages: Page[];
+  wasmUrl: string;
+  close(): Promise<void>;
+}
+
+async function* recordTask(studio: Studio, task: string, options: RecordingOptions) {
+  const { count, seed, variation, every, quality, signal } = options;
+  const shoot = (page: Page, at: number) =>
+    page.evaluate(
+      async ({ module, request, wasmUrl }) => {
+        const { recordSeed } = (await import(module)) as typeof import('../simulator/recordPage.ts');
+        return recordSeed(request, wasmUrl);
+      },
+      {
+        module: PAGE_MODULE,
+        wasmUrl: studio.wasmUrl,
+        request: { task, seed: at, variation, every, quality },
+      },
+    );
+  const pending: { page: Page; seed: number; result: Promise<PageRecording | null> }[] = [];
+  let next = seed;
+  const start = (page: Page) => {
+    const result = shoot(page, next);
+    result.catch(() => undefined); // reported when its turn comes
+    pending.push({ page, seed: next++, result });
+  };
+  studio.pages.forEach(start);
+  let failures = 0;
+  for (let made = 0; made < count;) {
+    signal?.throwIfAborted();
+    const { page, seed: at, result } = pending.shift()!;
+    const recording = await result;
+    if (made + 1 < count) start(page);
+    if (recording) {
+      failures = 0;
+      made++;
+      yield decoded(recording);
+    } else if (++failures >= FAILURES_IN_A_ROW) {
+      throw new Error(`${task}: the expert failed on ${failures} seeds in a row, the last being ${at}`);
+    }
+  }
+}
+
+function decoded({ demonstration, objects, seed, frames }: PageRecording): RecordedDemonstration {
+  const plain = demonstration as unknown as Demonstration;
+  const array = (values: ArrayLike<number> | null) => values && Float64Array.from(values);
+  return {
+    demonstration: {
+      ...plain,
+      gripperPose: Float64Array.from(plain.gripperPose),
+      gripperOpen: Float64Array.from(plain.gripperOpen),
+      jointPositions: array(plain.jointPositions),
+      jointVelocities: array(plain.jointVelocities),
+    },
+    objects,
+    seed,
+    frames: new Map(
+      frames.map(([i, text]) => [i, { bytes: Buffer.from(text, 'base64'), mime: 'image/webp' }]),
+    ),
+  };
+}
+
+async function openStudio(): Promise<Studio> {
+  const executablePath = chromiumPath();
+  const server = await startServer();
+  const browsers: Browser[] = [];
+  const close = async () => {
+    await Promise.all(browsers.map((browser) => browser.close()));
+    await server.close();
+  };
+  try {
+    const pages: Page[] = [];
+    for (let i = 0; i < BROWSERS; i++) {
+      const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+      browsers.push(browser);
+      const page = await browser.newPage();
+      await page.goto(`${server.resolvedUrls!.local[0]}record`);
+      pages.push(page);
+    }
+    const wasm = createRequire(import.meta.url).resolve('@mujoco/mujoco/mujoco.wasm');
+    return { pages, wasmUrl: `/@fs/${wasm.replace(/^\//, '')}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Serves the sources to the browser; one empty page, nothing of the notebook. */
+async function startServer(): Promise<ViteDevServer> {
+  const server = await createServer({
+    configFile: false,
+    root: ROOT,
+    appType: 'custom',
+    logLevel: 'error',
+    cacheDir: path.join(ROOT, 'node_modules/.vite-record'),
+    optimizeDeps: { noDiscovery: true, include: [] },
+    server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
+  });
+  server.middlewares.use('/record', (_request, response) => {
+    response.setHeader('Content-Type', 'text/html');
+    response.end('<!doctype html><title>record</title>');
+  });
+  return server.listen();
+}
+
+/** @throws Error that says how to get a Chromium. */
+export function chromiumPath(): string {
+  const bundled = chromium.executablePath();
+  const places = [process.env.CHROME_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome', bundled];
+  const found = places.find((place) => place && existsSync(place));
+  if (!found) {
+    throw new Error(
+      'no Chromium found: install chromium, run "npx playwright install chromium", or set CHROME_PATH',
+    );
+  }
+  return found;
+}
+
+/** Writes DIR/<id>.json (every field as plain arrays, with objects and seed) and DIR/<id>/NNN.webp. */
+export async function writeRaw(directory: string, recording: RecordedDemonstration): Promise<void> {
+  const { demonstration, objects, seed, frames } = recording;
+  const base = path.join(directory, demonstration.id);
+  await mkdir(base, { recursive: true });
+  const plain = Object.fromEntries(
+    Object.entries(demonstration).map(([key, value]: [string, unknown]) => [
+      key,
+      value instanceof Float64Array ? Array.from(value) : value,
+    ]),
+  );
+  for (const [frame, { bytes }] of frames) {
+    await writeFile(path.join(base, `${String(frame).padStart(3, '0')}.webp`), bytes);
+  }
+  await writeFile(`${base}.json`, JSON.stringify({ ...plain, objects, seed, frames: [...frames.keys()] }));
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      task: { type: 'string', multiple: true },
+      count: { type: 'string', default: '1' },
+      seed: { type: 'string', default: '0' },
+      variation: { type: 'string' },
+      every: { type: 'string' },
+      raw: { type: 'string' },
+    },
+  });
+  if (!values.task || !values.raw) throw new Error('give --task push_button (or pick_up_cup) and --raw DIR');
+  const started = performance.now();
+  let [demonstrations, frames] = [0, 0];
+  const options: RecordingOptions = {
+    tasks: values.task,
+    count: Number(values.count),
+    seed: Number(values.seed),
+    variation: values.variation === undefined ? undefined : Number(values.variation),
+    every: values.every === undefined ? undefined : Number(values.every),
+  };
+  for await (const recording of recordings(options)) {
+    await writeRaw(values.raw, recording);
+    demonstrations++;
+    frames += recording.frames.size;
+    const seconds = (performance.now() - started) / 1000;
+    process.stderr.write(
+      `\r${recording.demonstration.id}: ${demonstrations} demonstrations, ${frames} frames, ${(frames / seconds).toFixed(1)} frames/s `,
+    );
+  }
+  process.stderr.write('\n');
+}
+
+if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,115 @@
+/** Demonstrations with their pictures, one at a time, so that memory stays bounded. Runs in a worker or a page. */
+
+import type { MainModule } from '@mujoco/mujoco';
+import type { EncodedImage } from '../demos/demonstration.ts';
+import { PICTURE_SIZE, runEpisode } from './episode.ts';
+import type { Episode } from './episode.ts';
+import { Renderer } from './renderer.ts';
+import { sceneOf } from './scene.ts';
+import { taskNamed } from './tasks/tasks.ts';
+import { World } from './world.ts';
+
+export const WEBP_QUALITY = 0.85;
+const FAILURES_IN_A_ROW = 10;
+
+export interface RecordRequest {
+  /** RLBench's task name. */
+  task: string;
+  count: number;
+  /** Demonstrations get seeds from here upward; a seed whose expert fails is passed over, as RLBench does. */
+  seed: number;
+  /** Default 0, the one that the paper uses. */
+  variation?: number;
+  /** Draw only every so manieth frame; states are always complete. Default 1. */
+  every?: number;
+  /** Default image/webp. */
+  mime?: EncodedImage['mime'];
+  /** 0 to 1, where the format loses anything. Default 0.85. */
+  quality?: number;
+}
+
+export interface Recording extends Pick<Episode, 'demonstration' | 'objects'> {
+  seed: number;
+  /** Front camera by frame number: all of them, or every so manieth. */
+  frames: Map<number, EncodedImage>;
+}
+
+/** Keeps the compiled worlds and the WebGL context between recordings. */
+export class Studio {
+  private readonly mujoco: MainModule;
+  private readonly worlds = new Map<string, World>();
+  private renderer: Renderer | null = null;
+
+  constructor(mujoco: MainModule) {
+    this.mujoco = mujoco;
+  }
+
+  /**
+   * @throws Error naming an unknown task or variation, or when the expert fails many times in a row
+   * @throws the signal's reason, within one picture
+   */
+  async *record(request: RecordRequest, signal?: AbortSignal): AsyncGenerator<Recording> {
+    let made = 0;
+    let failures = 0;
+    for (let seed = request.seed; made < request.count; seed++) {
+      const recording = await this.recordSeed({ ...request, seed }, signal);
+      if (recording) {
+        failures = 0;
+        made++;
+        yield recording;
+      } else if (++failures >= FAILURES_IN_A_ROW) {
+        throw new Error(
+          `${request.task}: the expert failed on ${failures} seeds in a row, the last being ${seed}`,
+        );
+      }
+    }
+  }
+
+  /** Null where the expert fails on exactly this seed. */
+  async recordSeed(request: Omit<RecordRequest, 'count'>, signal?: AbortSignal): Promise<Recording | null> {
+    signal?.throwIfAborted();
+    const episode = runEpisode(
+      this.world(request.task),
+      taskNamed(request.task),
+      request.seed,
+      request.variation ?? 0,
+    );
+    if (!episode.success) return null;
+    const frames = await this.draw(episode, request, signal);
+    return { demonstration: episode.demonstration, objects: episode.objects, seed: request.seed, frames };
+  }
+
+  delete(): void {
+    this.renderer?.delete();
+    for (const world of this.worlds.values()) world.delete();
+    this.worlds.clear();
+  }
+
+  private world(task: string): World {
+    const known = this.worlds.get(task);
+    if (known) return known;
+    const world = new World(this.mujoco, sceneOf(taskNamed(task)));
+    this.worlds.set(task, world);
+    return world;
+  }
+
+  private async draw(episode: Episode, request: Omit<RecordRequest, 'count'>, signal?: AbortSignal) {
+    const { every = 1, mime = 'image/webp', quality = WEBP_QUALITY } = request;
+    const task = taskNamed(request.task);
+    const world = this.world(request.task);
+    const renderer = (this.renderer ??= new Renderer(PICTURE_SIZE));
+    const frames = new Map<number, EncodedImage>();
+    task.arrange(world, episode.layout);
+    for (let i = 0; i < episode.configurations.length; i += every) {
+      signal?.throwIfAborted();
+      world.setConfiguration(episode.configurations[i]);
+      task.paint(world, episode.layout);
+      renderer.draw(world);
+      const blob = await renderer.canvas.convertToBlob({ type: mime, quality });
+      if (blob.type !== mime)
+        throw new Error(`this browser encodes ${blob.type}, not ${mime}: ask for image/png`);
+      frames.set(i, { bytes: new Uint8Array(await blob.arrayBuffer()), mime });
+    }
+    return frames;
+  }
+}
