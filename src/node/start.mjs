@@ -33,7 +33,6 @@ async function main() {
     console.log('  From another machine, browsers give WebGPU and threads only to https pages.\n');
   const stop = () => void server.close().finally(() => process.exit(0));
   process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
   if (options.open && hasDesktop()) openBrowser(url);
 }
 
