@@ -1,0 +1,45 @@
+/** A run as it is remembered. */
+import type { EvaluationReport } from '../evaluation/report.ts';
+import type { QuestionSettings } from '../questions/question.ts';
+import type { GrpoConfig } from '../training/grpoConfig.ts';
+import type { StepRecord } from '../training/stepRecord.ts';
+import type { TrainingState } from '../training/trainingState.ts';
+
+/** What a run is made of; with the bundle it makes the run again. */
+export interface RunSettings {
+  name: string;
+  /** Hub id or name. */
+  checkpoint: string;
+  /** The demonstrations, with the SHA-256 of the file in hexadecimal where it was taken. */
+  bundle: { name: string; sha256: string | null };
+  question_settings: QuestionSettings;
+  /** Share of the demonstrations held out. */
+  test_fraction: number;
+  /** Its seed is the run's seed. */
+  config: GrpoConfig;
+}
+
+/** One line of a list of runs. */
+export interface RunSummary extends RunSettings {
+  id: string;
+  /** ISO date and time. */
+  created: string;
+  /** Steps done. */
+  steps: number;
+  /** Of the last step. */
+  metrics: Record<string, number> | null;
+}
+
+export interface SavedEvaluation {
+  /** After how many steps. */
+  step: number;
+  report: EvaluationReport;
+}
+
+export interface Run extends RunSummary {
+  /** In order; early ones keep one group of rollouts when the run outgrows its budget. */
+  records: StepRecord[];
+  evaluations: SavedEvaluation[];
+  /** To go on from; null before the first step. */
+  state: TrainingState | null;
+}

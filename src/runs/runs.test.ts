@@ -1,0 +1,242 @@
+import 'fake-indexeddb/auto';
+import { BlobWriter, configure, TextReader, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { evaluate } from '../evaluation/evaluate.ts';
+import { DEFAULT_QUESTION_SETTINGS } from '../questions/question.ts';
+import { grpo } from '../training/grpo.ts';
+import { DEFAULT_GRPO_CONFIG } from '../training/grpoConfig.ts';
+import { toyImage, ToyLearner, ToyPolicy, toyQuestion } from '../training/testing/toyModel.ts';
+import type { TrainedStep } from '../training/trainingState.ts';
+import { indexedDbStore, memoryStore, type KeyValue } from './keyValue.ts';
+import type { RunSettings } from './run.ts';
+import { writeRunFiles } from './runFiles.ts';
+import { openRuns, type Runs } from './runs.ts';
+
+const QUESTIONS = Array.from({ length: 6 }, (_, i) => toyQuestion(i));
+const CONFIG = { ...DEFAULT_GRPO_CONFIG, max_steps: 3, generation_batch_size: 16 };
+
+const SETTINGS: RunSettings = {
+  name: 'first try',
+  checkpoint: 'toy',
+  bundle: { name: 'demos.zip', sha256: null },
+  question_settings: DEFAULT_QUESTION_SETTINGS,
+  test_fraction: 0.3,
+  config: CONFIG,
+};
+
+async function train(): Promise<TrainedStep[]> {
+  const context = {
+    policy: new ToyPolicy(),
+    learner: new ToyLearner(),
+    questions: QUESTIONS,
+    images: toyImage,
+  };
+  const steps: TrainedStep[] = [];
+  for await (const step of grpo(context, CONFIG)) steps.push(step);
+  return steps;
+}
+
+const STEPS = await train();
+const REPORT = await evaluate(
+  { policy: new ToyPolicy(), questions: QUESTIONS, images: toyImage },
+  { samples: 2, max_completion_length: 4, seed: 0, blind: false },
+);
+
+async function trainedRun(runs: Runs): Promise<string> {
+  const { id } = await runs.create(SETTINGS);
+  for (const step of STEPS) await runs.appendStep(id, step);
+  await runs.saveEvaluation(id, 3, REPORT);
+  return id;
+}
+
+let databases = 0;
+
+describe.each<[string, () => KeyValue]>([
+  ['IndexedDB', () => indexedDbStore(`runs-${databases++}`)],
+  ['memory', memoryStore],
+])('runs in %s', (_, openStore) => {
+  let store: KeyValue;
+  let runs: Runs;
+  beforeEach(() => {
+    store = openStore();
+    runs = openRuns(store);
+  });
+
+  test('a run is found again as it was left', async () => {
+    const id = await trainedRun(runs);
+    const run = await openRuns(store).load(id);
+    expect(run).toMatchObject({ ...SETTINGS, id, steps: 3, metrics: STEPS[2].metrics });
+    expect(run.records).toEqual(STEPS.map(({ state: _, ...record }) => record));
+    expect(run.state).toEqual(STEPS[2].state);
+    expect(run.evaluations).toEqual([{ step: 3, report: REPORT }]);
+  });
+
+  test('a run without a step has no state', async () => {
+    const { id } = await runs.create(SETTINGS);
+    expect(await runs.load(id)).toMatchObject({
+      steps: 0,
+      records: [],
+      evaluations: [],
+      state: null,
+      metrics: null,
+    });
+  });
+
+  test('lists, renames and deletes', async () => {
+    const id = await trainedRun(runs);
+    const other = await runs.create({ ...SETTINGS, name: 'second try' });
+    expect(await runs.rename(id, ' better ')).toMatchObject({ name: 'better', steps: 3 });
+    expect((await runs.list()).runs.map(({ name }) => name).sort()).toEqual(['better', 'second try']);
+    await runs.remove(id);
+    expect((await runs.list()).runs.map(({ id }) => id)).toEqual([other.id]);
+    expect(await store.keys()).toEqual([`run/${other.id}`]);
+    await expect(runs.load(id)).rejects.toThrow(`there is no run "${id}"`);
+    await expect(runs.rename(other.id, '  ')).rejects.toThrow('a run needs a name');
+  });
+
+  test('refuses a step that does not follow, and keeps what it had', async () => {
+    const { id } = await runs.create(SETTINGS);
+    await runs.appendStep(id, STEPS[0]);
+    await expect(runs.appendStep(id, STEPS[2])).rejects.toThrow('has 1 steps, step 3 does not follow');
+    await expect(runs.appendStep(id, STEPS[0])).rejects.toThrow('has 1 steps, step 1 does not follow');
+    expect((await runs.load(id)).state).toEqual(STEPS[0].state);
+  });
+
+  test('a run goes through a zip unchanged, and gets a new id where its own is taken', async () => {
+    const id = await trainedRun(runs);
+    const zip = await runs.exportZip(id);
+    const copy = await runs.importZip(zip, 'run.zip');
+    expect(copy.id).not.toBe(id);
+    const original = await runs.load(id);
+    expect(await runs.load(copy.id)).toEqual({ ...original, id: copy.id });
+    const elsewhere = openRuns(memoryStore());
+    expect((await elsewhere.importZip(zip, 'run.zip')).id).toBe(id);
+  });
+
+  test('a record of another version or shape is listed as unreadable, and can be removed', async () => {
+    const id = await trainedRun(runs);
+    await store.setMany([
+      ['run/new', { ...((await store.get(`run/${id}`)) as object), version: 99 }],
+      ['run/bad', { version: 1, name: 7 }],
+    ]);
+    const { runs: readable, unreadable } = await runs.list();
+    expect(readable).toHaveLength(1);
+    expect(unreadable.find((one) => one.id === 'new')!.reason).toContain('newer notebook (version 99)');
+    expect(unreadable.find((one) => one.id === 'bad')!.reason).toContain('run "bad": ');
+    await runs.remove('bad');
+    expect((await runs.list()).unreadable).toHaveLength(1);
+  });
+
+  test('a failed write leaves step and state as they were', async () => {
+    const { id } = await runs.create(SETTINGS);
+    await runs.appendStep(id, STEPS[0]);
+    const broken = { ...store, setMany: () => Promise.reject(new Error('full')) };
+    await expect(openRuns(broken).appendStep(id, STEPS[1])).rejects.toThrow('full');
+    const run = await runs.load(id);
+    expect([run.steps, run.records.length, run.state!.step]).toEqual([1, 1, 1]);
+  });
+});
+
+test('the oldest rollouts give way when a run outgrows its budget', async () => {
+  const runs = openRuns(memoryStore());
+  const { id } = await runs.create(SETTINGS);
+  const long = 'x'.repeat(2 ** 20);
+  for (const step of STEPS) {
+    const groups = step.groups.map((group) => ({
+      ...group,
+      responses: group.responses.map((response) => ({ ...response, text: long })),
+    }));
+    await runs.appendStep(id, { ...step, groups });
+  }
+  const { records } = await runs.load(id);
+  expect(records.map(({ groups }) => groups.length)).toEqual([1, 1, 2]);
+  expect(records.map(({ metrics }) => metrics)).toEqual(STEPS.map(({ metrics }) => metrics));
+});
+
+async function zipOf(files: Map<string, Uint8Array | string>): Promise<Blob> {
+  configure({ useWebWorkers: false });
+  const zip = new ZipWriter(new BlobWriter());
+  for (const [name, content] of files)
+    await zip.add(
+      name,
+      typeof content === 'string' ? new TextReader(content) : new Uint8ArrayReader(content),
+    );
+  return zip.close();
+}
+
+describe('an uploaded run is hostile until checked', () => {
+  const files = async () => {
+    const runs = openRuns(memoryStore());
+    const good = writeRunFiles(await runs.load(await trainedRun(runs)));
+    return good as Map<string, Uint8Array | string>;
+  };
+  const text = (content: Uint8Array | string) => new TextDecoder().decode(content as Uint8Array);
+  const rewrite = (all: Map<string, Uint8Array | string>, name: string, change: (text: string) => string) =>
+    all.set(name, change(text(all.get(name)!)));
+
+  test.each<[string, (all: Map<string, Uint8Array | string>) => unknown, string]>([
+    ['no run.json', (all) => all.delete('run.json'), 'x.zip: run.json is missing'],
+    ['run.json is text', (all) => all.set('run.json', 'hello'), 'x.zip: run.json is not JSON'],
+    ['run.json is a list', (all) => all.set('run.json', '[]'), 'run.json has the version undefined'],
+    [
+      'a wrong field',
+      (all) => rewrite(all, 'run.json', (t) => t.replace('"num_generations": 8', '"num_generations": "8"')),
+      'run.json: config.num_generations',
+    ],
+    [
+      'an id that is a path',
+      (all) => rewrite(all, 'run.json', (t) => t.replace(/"id": "\w+"/, '"id": "../x"')),
+      'run.json: id',
+    ],
+    [
+      'a state file elsewhere',
+      (all) => rewrite(all, 'run.json', (t) => t.replace('state-3.saf', '../state-3.saf')),
+      'run.json: state.file',
+    ],
+    ['no state file', (all) => all.delete('state-3.safetensors'), 'state-3.safetensors is missing'],
+    [
+      'a cut state file',
+      (all) => all.set('state-3.safetensors', (all.get('state-3.safetensors') as Uint8Array).slice(0, -4)),
+      'safetensors: ',
+    ],
+    [
+      'metrics of fewer steps',
+      (all) => rewrite(all, 'metrics.jsonl', (t) => t.split('\n')[0] + '\n'),
+      'metrics.jsonl does not hold steps 1 to 3',
+    ],
+    [
+      'a metric that is text',
+      (all) => rewrite(all, 'metrics.jsonl', (t) => t.replace(/"reward":[\d.]+/, '"reward":"high"')),
+      'metrics.jsonl line 1: metrics.reward',
+    ],
+    [
+      'a reward of 7',
+      (all) => rewrite(all, 'rollouts.jsonl', (t) => t.replace(/"accuracy":\d/, '"accuracy":7')),
+      'rollouts.jsonl line 1: responses.0.reward.accuracy',
+    ],
+  ])('%s', async (_, spoil, message) => {
+    const all = await files();
+    spoil(all);
+    const store = memoryStore();
+    await expect(openRuns(store).importZip(await zipOf(all), 'x.zip')).rejects.toThrow(message);
+    expect(await store.keys()).toEqual([]);
+  });
+
+  test('a file that is no zip', async () => {
+    const runs = openRuns(memoryStore());
+    await expect(runs.importZip(new Blob(['no zip']), 'x.zip')).rejects.toThrow('x.zip: is not a zip');
+  });
+
+  test('lines of a step that was never committed are dropped', async () => {
+    const all = await files();
+    rewrite(
+      all,
+      'metrics.jsonl',
+      (t) => t + t.split('\n')[2].replace('"step":3', '"step":4') + '\n{"step":5,"rew',
+    );
+    rewrite(all, 'rollouts.jsonl', (t) => t + '{"step":4,"quest');
+    const runs = openRuns(memoryStore());
+    const { id } = await runs.importZip(await zipOf(all), 'x.zip');
+    expect((await runs.load(id)).records).toHaveLength(3);
+  });
+});
