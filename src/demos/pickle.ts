@@ -20,7 +20,7 @@ export interface PickleLimits {
   memo: number;
   /** Open marks, that is containers begun and not ended. */
   nesting: number;
-  /** Bytes of text, of byte strings and of array elements, counted as often as they are made. */
+  /** Bytes of text, byte strings, array elements and containers, counted as often as they are made. */
   bytes: number;
 }
 
@@ -47,6 +47,8 @@ export function readPickle(bytes: Uint8Array, limits: PickleLimits = PICKLE_LIMI
 
 const STOP = 0x2e;
 const HIGHEST_PROTOCOL = 5;
+/** What a container or array is taken to cost beside its elements. */
+const OBJECT_BYTES = 64;
 const MARK = Symbol('mark');
 
 class Machine implements Budget {
@@ -116,6 +118,7 @@ class Machine implements Budget {
   }
 
   push(value: PickleValue): void {
+    if (typeof value === 'object') this.spend(OBJECT_BYTES);
     this.stack.push(value);
   }
   pop(): PickleValue {
