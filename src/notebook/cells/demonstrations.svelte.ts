@@ -1,0 +1,81 @@
+import type { Bundle, Demonstration } from '../../demos/demonstration.ts';
+import { discoverKeypoints } from '../../demos/keypoints.ts';
+import type { Notebook, Progress } from '../notebook.svelte.ts';
+import { isAbort } from '../errors.ts';
+import { count } from '../words.ts';
+
+export type Opener = (onProgress: (progress: Progress) => void, signal: AbortSignal) => Promise<Bundle>;
+
+/** Which bundle is loaded, and which of its frames is looked at. */
+export class DemonstrationsCell {
+  readonly #notebook: Notebook;
+  progress = $state.raw<Progress | null>(null);
+  error = $state('');
+  chosen = $state(0);
+  frame = $state(0);
+  #abort: AbortController | null = null;
+
+  constructor(notebook: Notebook) {
+    this.#notebook = notebook;
+  }
+
+  readonly demonstration = $derived.by((): Demonstration | null => {
+    return this.#notebook.bundle?.demonstrations[this.chosen] ?? null;
+  });
+
+  /** Frames of the keypoints, with what makes each one. */
+  readonly keypoints = $derived.by(() => {
+    const demo = this.demonstration;
+    if (!demo) return [];
+    return discoverKeypoints(demo, this.#notebook.questionSettings.stopping_delta).map((frame) => ({
+      frame,
+      event: keypointEvent(demo, frame),
+    }));
+  });
+
+  readonly summary = $derived.by(() => {
+    if (this.progress) return 'opening';
+    return this.#notebook.bundle ? count(this.#notebook.bundle.demonstrations.length, 'demo') : 'none yet';
+  });
+
+  choose(index: number) {
+    this.chosen = index;
+    this.frame = 0;
+  }
+
+  /** Opens a bundle; what was loaded stays until the new one is whole. */
+  async open(label: string, opener: Opener): Promise<boolean> {
+    this.#abort?.abort();
+    const abort = (this.#abort = new AbortController());
+    this.error = '';
+    this.progress = { label, done: 0, total: null };
+    try {
+      const bundle = await opener((p) => {
+        if (this.#abort === abort) this.progress = p;
+      }, abort.signal);
+      abort.signal.throwIfAborted();
+      this.choose(0);
+      this.#notebook.bundle = bundle;
+      return true;
+    } catch (error) {
+      if (!isAbort(error) && this.#abort === abort) this.error = (error as Error).message;
+      return false;
+    } finally {
+      if (this.#abort === abort) [this.progress, this.#abort] = [null, null];
+    }
+  }
+
+  cancel() {
+    this.#abort?.abort();
+    [this.progress, this.#abort] = [null, null];
+  }
+}
+
+/** Why a frame is a keypoint, as far as the gripper tells. */
+export function keypointEvent(demo: Pick<Demonstration, 'gripperOpen' | 'length'>, frame: number): string {
+  const before = demo.gripperOpen[Math.max(0, frame - 1)];
+  const now = demo.gripperOpen[frame];
+  if (now < before) return 'closes';
+  if (now > before) return 'opens';
+  return frame === demo.length - 1 ? 'ends' : 'stops';
+}

@@ -1,0 +1,85 @@
+import type { Bundle } from '../../demos/demonstration.ts';
+import { DEFAULT_REWARD_WEIGHTS, type RewardWeights } from '../../questions/reward.ts';
+import { isAbort } from '../errors.ts';
+import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
+import { openTabletop } from '../remoteDemos.ts';
+import { saveFile } from '../saveFile.ts';
+import { trainingData } from '../trainingData.ts';
+import { bytes } from '../words.ts';
+
+export interface ExportConfig {
+  name: string;
+  data: 'loaded' | 'tabletop';
+  test_fraction: number;
+  reward_weights: RewardWeights;
+}
+
+/** Writes the same task as a full-scale run for a CUDA cluster. */
+export class ExportCell {
+  readonly #notebook: Notebook;
+  config = $state.raw<ExportConfig>({
+    name: 'robot-r1',
+    data: 'loaded',
+    test_fraction: 0.25,
+    reward_weights: DEFAULT_REWARD_WEIGHTS,
+  });
+  progress = $state.raw<Progress | null>(null);
+  error = $state('');
+  made = $state.raw<{ file: string; size: number; readme: string } | null>(null);
+  #abort: AbortController | null = null;
+
+  constructor(notebook: Notebook) {
+    this.#notebook = notebook;
+  }
+
+  readonly obstacle = $derived.by(() =>
+    this.config.data === 'loaded' && !this.#notebook.bundle ? 'No demonstrations are loaded.' : '',
+  );
+
+  readonly summary = $derived(this.progress ? 'writing' : this.made ? bytes(this.made.size) : '');
+
+  async make() {
+    const abort = (this.#abort = new AbortController());
+    [this.error, this.made] = ['', null];
+    this.progress = { label: 'Writing the bundle', done: 0, total: null };
+    try {
+      const bundle = await this.#bundle(abort.signal);
+      const { name, test_fraction, reward_weights } = this.config;
+      const data = trainingData(bundle, this.#notebook.questionSettings, test_fraction, Infinity);
+      const { exportEasyR1 } = await import('../../fullscale/easyr1.ts');
+      const zip = await exportEasyR1({
+        name,
+        questions: { train: data.train, val: data.heldOut },
+        image: (question) => questionImage(bundle, question),
+        rewardWeights: reward_weights,
+        signal: abort.signal,
+        onProgress: ({ done, total, what }) =>
+          (this.progress = { label: `Writing the bundle: ${what}`, done, total }),
+      });
+      const file = `${name}-easyr1.zip`;
+      saveFile(zip, file);
+      this.made = { file, size: zip.size, readme: await readEntry(zip, 'README.md') };
+    } catch (error) {
+      if (!isAbort(error)) this.error = (error as Error).message;
+    } finally {
+      this.progress = null;
+    }
+  }
+
+  cancel() {
+    this.#abort?.abort();
+  }
+
+  async #bundle(signal: AbortSignal): Promise<Bundle> {
+    if (this.config.data === 'loaded') return this.#notebook.bundle!;
+    return openTabletop((p) => (this.progress = p), signal);
+  }
+}
+
+async function readEntry(zip: Blob, path: string): Promise<string> {
+  const { BlobReader, TextWriter, ZipReader } = await import('@zip.js/zip.js');
+  const entries = await new ZipReader(new BlobReader(zip)).getEntries();
+  const entry = entries.find((e) => e.filename === path);
+  if (!entry || entry.directory) throw new Error(`the bundle has no ${path}`);
+  return entry.getData(new TextWriter());
+}

@@ -1,0 +1,278 @@
+import type { Bundle } from '../../demos/demonstration.ts';
+import { evaluate } from '../../evaluation/evaluate.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { Question } from '../../questions/question.ts';
+import type { Reward } from '../../questions/reward.ts';
+import { grpo, type GrpoProgress } from '../../training/grpo.ts';
+import type { Run, RunSummary, SavedEvaluation } from '../../runs/run.ts';
+import type { StepRecord } from '../../training/stepRecord.ts';
+import type { TrainedStep, TrainingState } from '../../training/trainingState.ts';
+import { isAbort } from '../errors.ts';
+import type { Learner } from '../../learner/learner.ts';
+import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
+import { bundleFingerprint, openTabletop, TABLETOP } from '../remoteDemos.ts';
+import { runName } from '../runName.ts';
+import { storedRuns } from '../runs.ts';
+import { DEFAULT_TRAIN_CONFIG, type TrainConfig } from '../trainConfig.ts';
+import { trainingData, type TrainingData } from '../trainingData.ts';
+
+export type TrainStatus = 'idle' | 'running' | 'pausing' | 'paused' | 'finished';
+
+/** The group that is being answered now. */
+export interface LiveGroup {
+  question: Question;
+  group: number;
+  groups: number;
+  texts: string[];
+  rewards: Reward[] | null;
+}
+
+interface Engines {
+  policy: Policy;
+  learner: Learner;
+  bundle: Bundle;
+  data: TrainingData;
+}
+
+/** Trains an adapter by GRPO and keeps every step in a run. */
+export class TrainCell {
+  readonly #notebook: Notebook;
+  config = $state.raw<TrainConfig>(DEFAULT_TRAIN_CONFIG);
+  status = $state<TrainStatus>('idle');
+  run = $state.raw<RunSummary | null>(null);
+  steps = $state.raw<StepRecord[]>([]);
+  evaluations = $state.raw<SavedEvaluation[]>([]);
+  live = $state.raw<LiveGroup | null>(null);
+  progress = $state.raw<Progress | null>(null);
+  error = $state('');
+  /** The run's questions by id, and where their pictures are. */
+  asked = $state.raw<{ bundle: Bundle; questions: ReadonlyMap<string, Question> } | null>(null);
+  #state: TrainingState | null = null;
+  #abort: AbortController | null = null;
+
+  constructor(notebook: Notebook) {
+    this.#notebook = notebook;
+  }
+
+  readonly done = $derived(this.steps.at(-1)?.step ?? 0);
+
+  readonly busy = $derived(this.status === 'running' || this.status === 'pausing');
+
+  readonly obstacle = $derived.by(() => {
+    if (!this.#notebook.model) return 'The model has not loaded yet.';
+    if (this.#notebook.modelUser === 'ask') return 'The model is answering above.';
+    if (this.config.data === 'loaded' && !this.#notebook.bundle) return 'No demonstrations are loaded.';
+    return '';
+  });
+
+  readonly summary = $derived.by(() => {
+    if (!this.busy && !this.run) return '';
+    const words = {
+      idle: 'stopped',
+      running: 'training',
+      pausing: 'pausing',
+      paused: 'paused',
+      finished: 'done',
+    };
+    return `${words[this.status]}, step ${this.done}`;
+  });
+
+  /** Starts a new run, or goes on with the one that is paused. */
+  train(): Promise<void> {
+    return this.#go(Infinity);
+  }
+
+  stepOnce(): Promise<void> {
+    return this.#go(1);
+  }
+
+  /** Lets the step under way end. */
+  pause() {
+    if (this.status === 'running') this.status = 'pausing';
+  }
+
+  /** Ends at once; the step under way is lost, those before it are kept in the run. */
+  stop() {
+    this.#abort?.abort();
+    if (this.status === 'paused') this.status = 'idle';
+  }
+
+  /** Takes up a stored run where it was left. */
+  restore(run: Run) {
+    if (this.busy) throw new Error('stop the training under way first, then continue another run');
+    this.config = {
+      ...this.config,
+      data: run.bundle.name === TABLETOP ? 'tabletop' : 'loaded',
+      test_fraction: run.test_fraction,
+      eval_questions: run.evaluations[0]?.report.questions.length ?? this.config.eval_questions,
+      grpo: run.config,
+    };
+    this.#notebook.questionSettings = run.question_settings;
+    this.run = run;
+    this.steps = run.records;
+    this.evaluations = run.evaluations;
+    this.#state = run.state;
+    [this.asked, this.error] = [null, ''];
+    this.status = this.done >= run.config.max_steps ? 'finished' : 'paused';
+  }
+
+  /** Leaves the run; the next training starts a new one. */
+  leave() {
+    if (this.busy) return;
+    [this.run, this.#state, this.live, this.asked] = [null, null, null, null];
+    [this.steps, this.evaluations] = [[], []];
+    this.status = 'idle';
+  }
+
+  async #go(steps: number) {
+    const { model } = this.#notebook;
+    if (this.busy || this.obstacle || !model) return;
+    if (this.status !== 'paused') this.leave();
+    const abort = (this.#abort = new AbortController());
+    this.error = '';
+    this.status = 'running';
+    this.#notebook.modelUser = 'train';
+    try {
+      const bundle = await this.#bundle(abort.signal);
+      await this.#checkBundle(bundle);
+      const { test_fraction, eval_questions } = this.config;
+      const data = trainingData(bundle, this.#notebook.questionSettings, test_fraction, eval_questions);
+      this.asked = { bundle, questions: new Map([...data.train, ...data.heldOut].map((q) => [q.id, q])) };
+      const learner = await model.learner((p) => (this.progress = p), abort.signal);
+      await this.#train({ policy: model.policy, learner, bundle, data }, steps, abort.signal);
+    } catch (error) {
+      if (!isAbort(error)) this.error = (error as Error).message;
+      this.status = this.#state && !isAbort(error) ? 'paused' : 'idle';
+    } finally {
+      [this.progress, this.live, this.#notebook.modelUser] = [null, null, null];
+    }
+  }
+
+  async #train(engines: Engines, wanted: number, signal: AbortSignal) {
+    const { policy, learner, data, bundle } = engines;
+    const config = this.config.grpo;
+    this.run ??= await this.#newRun(bundle);
+    if (!this.#state) {
+      await learner.setAdapter(await this.#notebook.model!.freshAdapter(config.lora, config.seed));
+      if (this.evaluations.length === 0) {
+        await policy.setAdapter(null);
+        await this.#evaluate(engines, 0, signal);
+      }
+    }
+    const context = {
+      policy,
+      learner,
+      questions: data.train,
+      images: (q: Question) => questionImage(bundle, q),
+    };
+    const options = {
+      resume: this.#state ?? undefined,
+      signal,
+      onProgress: (p: GrpoProgress) => this.#follow(p),
+    };
+    let left = wanted;
+    for await (const trained of grpo(context, config, options)) {
+      await this.#keep(trained);
+      const last = trained.step === config.max_steps;
+      if (last || (config.eval_steps > 0 && trained.step % config.eval_steps === 0)) {
+        await this.#evaluate(engines, trained.step, signal);
+      }
+      if (last) break;
+      if (--left === 0 || this.status === 'pausing') {
+        this.status = 'paused';
+        return;
+      }
+    }
+    this.status = 'finished';
+  }
+
+  async #newRun(bundle: Bundle): Promise<RunSummary> {
+    const runs = await storedRuns();
+    const run = await runs.create({
+      name: runName(this.config.grpo, new Date()),
+      checkpoint: this.#notebook.model!.name,
+      bundle: { name: bundle.name, sha256: await bundleFingerprint(bundle) },
+      question_settings: this.#notebook.questionSettings,
+      test_fraction: this.config.test_fraction,
+      config: this.config.grpo,
+    });
+    this.#notebook.runsChanged++;
+    return run;
+  }
+
+  async #keep(trained: TrainedStep) {
+    const { state, ...record } = trained;
+    this.#state = state;
+    this.steps = [...this.steps, record];
+    this.#notebook.adapter = { name: this.run!.name, adapter: state.adapter };
+    this.run = await (await storedRuns()).appendStep(this.run!.id, trained);
+    this.#notebook.runsChanged++;
+  }
+
+  async #evaluate({ policy, data, bundle }: Engines, step: number, signal: AbortSignal) {
+    const label =
+      step === 0
+        ? 'Asking held-out questions before training'
+        : `Asking held-out questions after step ${step}`;
+    this.live = null;
+    const report = await evaluate(
+      { policy, questions: data.heldOut, images: (q) => questionImage(bundle, q) },
+      {
+        samples: this.config.eval_samples,
+        max_completion_length: this.config.grpo.sampling.max_completion_length,
+        seed: this.config.grpo.seed,
+        blind: false,
+        signal,
+        onProgress: ({ done, total }) => (this.progress = { label, done, total }),
+      },
+    );
+    this.evaluations = [...this.evaluations, { step, report }];
+    await (await storedRuns()).saveEvaluation(this.run!.id, step, report);
+  }
+
+  #follow(p: GrpoProgress) {
+    const step = `Step ${p.step} of ${p.max_steps}`;
+    if (p.phase === 'update') {
+      this.live = null;
+      this.progress = { label: `${step}: learning, group`, done: p.done, total: p.total };
+    } else if (p.phase === 'tokens') {
+      if (this.live)
+        this.live = { ...this.live, texts: this.live.texts.map((t, i) => t + (p.tokens[i] ?? '')) };
+    } else {
+      const { question, group, groups } = p;
+      if (p.phase === 'scored') {
+        if (this.live) this.live = { ...this.live, rewards: p.rewards };
+      } else {
+        const texts = Array.from({ length: this.config.grpo.num_generations }, () => '');
+        this.live = { question, group, groups, texts, rewards: null };
+      }
+      this.progress = {
+        label: `${step}: answering, group`,
+        done: group + (p.phase === 'scored' ? 1 : 0),
+        total: groups,
+      };
+    }
+  }
+
+  /** A run goes on only with the checkpoint and the demonstrations it began with. */
+  async #checkBundle(bundle: Bundle) {
+    const { run } = this;
+    if (!run) return;
+    const model = this.#notebook.model!.name;
+    if (run.checkpoint !== model) {
+      throw new Error(`run “${run.name}” trains ${run.checkpoint}, not ${model}: load that checkpoint first`);
+    }
+    const sha256 = await bundleFingerprint(bundle);
+    const same = run.bundle.sha256 && sha256 ? run.bundle.sha256 === sha256 : run.bundle.name === bundle.name;
+    if (!same) {
+      throw new Error(
+        `run “${run.name}” was trained on ${run.bundle.name}, not ${bundle.name}: open that file above first`,
+      );
+    }
+  }
+
+  async #bundle(signal: AbortSignal): Promise<Bundle> {
+    if (this.config.data === 'loaded') return this.#notebook.bundle!;
+    return openTabletop((p) => (this.progress = p), signal);
+  }
+}

@@ -1,0 +1,85 @@
+/** Bundles whose files and frames are read in the demos worker. */
+import * as Comlink from 'comlink';
+import type { DemosWorker, OpenedBundle } from '../../workers/demos.ts';
+import type { Bundle } from '../demos/demonstration.ts';
+import { download } from './download.ts';
+import type { Progress } from './notebook.svelte.ts';
+
+type OnProgress = (progress: Progress) => void;
+
+let worker: Comlink.Remote<DemosWorker> | null = null;
+
+function demosWorker(): Comlink.Remote<DemosWorker> {
+  worker ??= Comlink.wrap<DemosWorker>(
+    new Worker(new URL('../../workers/demos.ts', import.meta.url), { type: 'module', name: 'demos' }),
+  );
+  return worker;
+}
+
+const files = new WeakMap<Bundle, Blob>();
+const forgotten = new FinalizationRegistry<number>((handle) => void demosWorker().close(handle));
+
+/** @throws Error naming the file at fault and the reason; AbortError. */
+export async function openDemonstrations(
+  file: Blob,
+  name: string,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<Bundle> {
+  signal.throwIfAborted();
+  const demos = demosWorker();
+  const cancel = () => void demos.cancel();
+  signal.addEventListener('abort', cancel);
+  try {
+    const told = Comlink.proxy(({ done, total, what }: { done: number; total: number; what: string }) =>
+      onProgress({ label: `Reading ${name}: ${what}`, done, total }),
+    );
+    const bundle = remoteBundle(await demos.open(file, name, told));
+    files.set(bundle, file);
+    return bundle;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+function remoteBundle({ handle, ...opened }: OpenedBundle): Bundle {
+  const frames: Bundle['frames'] = {
+    read: (demonstration, camera, frame) => demosWorker().readFrame(handle, demonstration, camera, frame),
+  };
+  const bundle = { ...opened, frames };
+  forgotten.register(bundle, handle);
+  return bundle;
+}
+
+/** SHA-256 of the file a bundle was opened from; null where there is none. */
+export async function bundleFingerprint(bundle: Bundle): Promise<string | null> {
+  const file = files.get(bundle);
+  if (!file) return null;
+  const { fingerprint } = await import('../runs/fingerprint.ts');
+  return fingerprint(file);
+}
+
+/** The few demonstrations that are shown at once. */
+export function openSample(onProgress: OnProgress, signal: AbortSignal): Promise<Bundle> {
+  return openShipped('sample.zip', 'sample demonstrations', onProgress, signal);
+}
+
+export const TABLETOP = 'tabletop.zip';
+
+let tabletop: Bundle | null = null;
+
+/** The set that training uses unless told otherwise: the checkpoint has never seen it. Fetched once. */
+export async function openTabletop(onProgress: OnProgress, signal: AbortSignal): Promise<Bundle> {
+  tabletop ??= await openShipped(TABLETOP, 'tabletop demonstrations', onProgress, signal);
+  return tabletop;
+}
+
+async function openShipped(file: string, what: string, onProgress: OnProgress, signal: AbortSignal) {
+  const blob = await download(
+    `${import.meta.env.BASE_URL}demos/${file}`,
+    `Fetching the ${what}`,
+    onProgress,
+    signal,
+  );
+  return openDemonstrations(blob, file, onProgress, signal);
+}

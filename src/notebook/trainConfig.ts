@@ -1,0 +1,22 @@
+import { DEFAULT_GRPO_CONFIG, type GrpoConfig } from '../training/grpoConfig.ts';
+
+/** All that a training here is set by, beside the questions' settings. */
+export interface TrainConfig {
+  /** Which demonstrations: the shipped set, or the bundle that is loaded. */
+  data: 'tabletop' | 'loaded';
+  /** Share of demonstrations held out of every task. */
+  test_fraction: number;
+  /** Held-out questions asked each time. */
+  eval_questions: number;
+  /** Sampled answers to each of them. */
+  eval_samples: number;
+  grpo: GrpoConfig;
+}
+
+export const DEFAULT_TRAIN_CONFIG: TrainConfig = {
+  data: 'tabletop',
+  test_fraction: 0.25,
+  eval_questions: 48,
+  eval_samples: 4,
+  grpo: DEFAULT_GRPO_CONFIG,
+};
