@@ -4,8 +4,9 @@
  */
 
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -15,7 +16,9 @@ import { createServer } from 'vite';
 import type { ViteDevServer } from 'vite';
 import type { Demonstration, EncodedImage, Vec3 } from '../demos/demonstration.ts';
 import type { PageRecording } from '../simulator/recordPage.ts';
+import { writeLerobot } from '../demos/lerobotWriter.ts';
 import { taskNamed } from '../simulator/tasks/tasks.ts';
+import { openRawFolder } from './rawFolder.ts';
 
 const ROOT = path.resolve(fileURLToPath(import.meta.url), '../../..');
 const PAGE_MODULE = '/src/simulator/recordPage.ts';
@@ -202,6 +205,55 @@ export async function writeRaw(directory: string, recording: RecordedDemonstrati
   await writeFile(`${base}.json`, JSON.stringify({ ...plain, objects, seed, frames: [...frames.keys()] }));
 }
 
+/**
+ * Records straight into a zip, a LeRobot v3.0 dataset with its frames as WebP.
+ * @returns what was written
+ * @throws what `recordings` throws
+ */
+export async function record(
+  out: string,
+  options: Omit<RecordingOptions, 'every'>,
+  onProgress?: (progress: RecordedProgress) => void,
+): Promise<{ demonstrations: number; frames: number; bytes: number }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'robot-r1-'));
+  try {
+    const written = await recordRaw(folder, options, onProgress);
+    const bundle = { ...(await openRawFolder(folder)), name: path.basename(out) };
+    const zip = await writeLerobot(bundle, { signal: options.signal });
+    await mkdir(path.dirname(path.resolve(out)), { recursive: true });
+    await writeFile(out, zip);
+    return { ...written, bytes: zip.length };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export interface RecordedProgress {
+  /** Demonstrations. */
+  done: number;
+  total: number;
+  /** Pictures so far. */
+  frames: number;
+  id: string;
+}
+
+/** Records into a folder of raw recordings. */
+export async function recordRaw(
+  folder: string,
+  options: RecordingOptions,
+  onProgress?: (progress: RecordedProgress) => void,
+): Promise<{ demonstrations: number; frames: number }> {
+  let [done, frames] = [0, 0];
+  for await (const recording of recordings(options)) {
+    await writeRaw(folder, recording);
+    done++;
+    frames += recording.frames.size;
+    const total = options.count * options.tasks.length;
+    onProgress?.({ done, total, frames, id: recording.demonstration.id });
+  }
+  return { demonstrations: done, frames };
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -215,23 +267,18 @@ async function main(): Promise<void> {
   });
   if (!values.task || !values.raw) throw new Error('give --task push_button (or pick_up_cup) and --raw DIR');
   const started = performance.now();
-  let [demonstrations, frames] = [0, 0];
+  const optional = (text: string | undefined) => (text === undefined ? undefined : Number(text));
   const options: RecordingOptions = {
     tasks: values.task,
     count: Number(values.count),
     seed: Number(values.seed),
-    variation: values.variation === undefined ? undefined : Number(values.variation),
-    every: values.every === undefined ? undefined : Number(values.every),
+    variation: optional(values.variation),
+    every: optional(values.every),
   };
-  for await (const recording of recordings(options)) {
-    await writeRaw(values.raw, recording);
-    demonstrations++;
-    frames += recording.frames.size;
-    const seconds = (performance.now() - started) / 1000;
-    process.stderr.write(
-      `\r${recording.demonstration.id}: ${demonstrations} demonstrations, ${frames} frames, ${(frames / seconds).toFixed(1)} frames/s `,
-    );
-  }
+  await recordRaw(values.raw, options, ({ done, total, frames, id }) => {
+    const rate = (frames / (performance.now() - started)) * 1000;
+    process.stderr.write(`\r${id}: ${done} of ${total}, ${frames} pictures, ${rate.toFixed(1)} a second `);
+  });
   process.stderr.write('\n');
 }
 

@@ -20,12 +20,3 @@ export function frontCamera(size: number): Camera {
     extrinsics: [0, -s, -c, x, -1, 0, 0, y, 0, c, -s, z, 0, 0, 0, 1],
   };
 }
-
-/** Pixel (u right, v down, origin at the picture's upper left corner) and depth in metres of a world point. */
-export function project(camera: Camera, point: Vec3): { u: number; v: number; depth: number } {
-  const { intrinsics: k, extrinsics: e } = camera;
-  if (!k || !e) throw new Error('camera is uncalibrated: it has no intrinsics or extrinsics');
-  const d = [point[0] - e[3], point[1] - e[7], point[2] - e[11]];
-  const [x, y, depth] = [0, 1, 2].map((c) => e[c] * d[0] + e[4 + c] * d[1] + e[8 + c] * d[2]);
-  return { u: (k[0] * x) / depth + k[2], v: (k[4] * y) / depth + k[5], depth };
-}

@@ -37,29 +37,50 @@ export interface Episode {
  * @throws Error when no reachable layout was found
  */
 export function runEpisode(world: World, task: Task, seed: number, variation: number): Episode {
+  const steps = episodeInSteps(world, task, seed, variation);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** runEpisode with a pause after every frame, for callers who must stay responsive. */
+export function* episodeInSteps(
+  world: World,
+  task: Task,
+  seed: number,
+  variation: number,
+): Generator<void, Episode> {
   task.descriptions(variation);
   const { layout, paths } = plan(world, task, seed, variation);
+  const waypoints = task.waypoints(layout);
   world.reset(HOME);
   task.arrange(world, layout);
   const recorder = new Recorder(world, task);
-  recorder.note(1);
   let finger = FINGER_STROKE;
-  task.waypoints(layout).forEach((waypoint, i) => {
-    const motion = timed(paths[i], speedCap(waypoint, i === 0 ? null : task.waypoints(layout)[i - 1]));
-    const open = () => (finger > 0 ? 1 : 0);
-    follow(world, motion, finger, () => recorder.note(open()));
+  const note = () => recorder.note(finger > 0 ? 1 : 0);
+  note();
+  for (const [i, waypoint] of waypoints.entries()) {
+    const motion = timed(paths[i], speedCap(waypoint, waypoints[i - 1]));
+    for (let frame = 1; frame * FRAME_SECONDS < motion.duration + FRAME_SECONDS / 2; frame++) {
+      follow(world, motion, finger, frame);
+      note();
+      yield;
+    }
     const { joints } = motion.at(motion.duration);
+    if (waypoint.then === 'close') finger = 0;
     const still = joints.map(() => 0);
     world.command(joints, still, finger);
     if (waypoint.then === 'close') {
-      finger = 0;
-      world.command(joints, still, finger);
-      for (let k = 0; k < CLOSING_STEPS; k++) world.step();
-      recorder.note(0);
+      run(world, CLOSING_STEPS);
+      note();
     }
-    if (waypoint.then === 'rest') rest(world, () => recorder.note(open()));
-  });
-  for (let k = 0; k < SETTLING_STEPS; k++) world.step();
+    for (let frame = 0; waypoint.then === 'rest' && frame < REST_FRAMES; frame++) {
+      run(world, STEPS_A_FRAME);
+      note();
+    }
+  }
+  run(world, SETTLING_STEPS);
   const success = task.succeeded(world, layout);
   return { ...recorder.finish(task, seed, variation), layout, success };
 }
@@ -107,27 +128,22 @@ function distance(a: Vec3, b: Vec3): number {
   return Math.hypot(...a.map((x, k) => x - b[k]));
 }
 
-function speedCap(waypoint: Waypoint, before: Waypoint | null): number {
-  return before && waypoint.path === 'straight'
-    ? STRAIGHT_SPEED / distance(before.position, waypoint.position)
-    : Infinity;
+function speedCap(waypoint: Waypoint, before: Waypoint | undefined): number {
+  if (!before || waypoint.path !== 'straight') return Infinity;
+  return STRAIGHT_SPEED / distance(before.position, waypoint.position);
 }
 
-function follow(world: World, motion: Motion, finger: number, note: () => void): void {
-  const steps = Math.round(motion.duration / TIMESTEP);
-  for (let k = 1; k <= steps; k++) {
+/** Moves through the motion's frame of that number, counted from 1. */
+function follow(world: World, motion: Motion, finger: number, frame: number): void {
+  for (let k = (frame - 1) * STEPS_A_FRAME + 1; k <= frame * STEPS_A_FRAME; k++) {
     const { joints, velocities } = motion.at(k * TIMESTEP);
     world.command(joints, velocities, finger);
     world.step();
-    if (k % STEPS_A_FRAME === 0) note();
   }
 }
 
-function rest(world: World, note: () => void): void {
-  for (let k = 1; k <= REST_FRAMES * STEPS_A_FRAME; k++) {
-    world.step();
-    if (k % STEPS_A_FRAME === 0) note();
-  }
+function run(world: World, steps: number): void {
+  for (let k = 0; k < steps; k++) world.step();
 }
 
 class Recorder {

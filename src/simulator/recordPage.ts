@@ -3,7 +3,7 @@
 import loadMujoco from '@mujoco/mujoco';
 import type { Vec3 } from '../demos/demonstration.ts';
 import { Studio } from './recording.ts';
-import type { RecordRequest } from './recording.ts';
+import type { SeedRequest } from './recording.ts';
 
 export interface PageRecording {
   demonstration: Record<string, unknown>;
@@ -15,10 +15,7 @@ export interface PageRecording {
 let studio: Promise<Studio> | null = null;
 
 /** The demonstration of one seed, or null where the expert fails on it. */
-export async function recordSeed(
-  request: Omit<RecordRequest, 'count'>,
-  wasmUrl: string,
-): Promise<PageRecording | null> {
+export async function recordSeed(request: SeedRequest, wasmUrl: string): Promise<PageRecording | null> {
   studio ??= loadMujoco({ locateFile: () => wasmUrl }).then((mujoco) => new Studio(mujoco));
   const recording = await (await studio).recordSeed(request);
   if (!recording) return null;

@@ -2,7 +2,7 @@
 
 import type { MainModule } from '@mujoco/mujoco';
 import type { EncodedImage } from '../demos/demonstration.ts';
-import { PICTURE_SIZE, runEpisode } from './episode.ts';
+import { PICTURE_SIZE, episodeInSteps } from './episode.ts';
 import type { Episode } from './episode.ts';
 import { Renderer } from './renderer.ts';
 import { sceneOf } from './scene.ts';
@@ -28,6 +28,21 @@ export interface RecordRequest {
   quality?: number;
 }
 
+/** How far a recording is: demonstrations done, with the fraction of the present one. */
+export interface RecordProgress {
+  done: number;
+  total: number;
+  what: string;
+}
+
+export interface RecordOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: RecordProgress) => void;
+}
+
+/** Exactly one seed. */
+export type SeedRequest = Omit<RecordRequest, 'count'>;
+
 export interface Recording extends Pick<Episode, 'demonstration' | 'objects'> {
   seed: number;
   /** Front camera by frame number: all of them, or every so manieth. */
@@ -48,11 +63,18 @@ export class Studio {
    * @throws Error naming an unknown task or variation, or when the expert fails many times in a row
    * @throws the signal's reason, within one picture
    */
-  async *record(request: RecordRequest, signal?: AbortSignal): AsyncGenerator<Recording> {
+  async *record(request: RecordRequest, options: RecordOptions = {}): AsyncGenerator<Recording> {
     let made = 0;
     let failures = 0;
     for (let seed = request.seed; made < request.count; seed++) {
-      const recording = await this.recordSeed({ ...request, seed }, signal);
+      const recording = await this.recordSeed(
+        { ...request, seed },
+        {
+          signal: options.signal,
+          onProgress: ({ done, what }) =>
+            options.onProgress?.({ done: made + done, total: request.count, what }),
+        },
+      );
       if (recording) {
         failures = 0;
         made++;
@@ -66,16 +88,16 @@ export class Studio {
   }
 
   /** Null where the expert fails on exactly this seed. */
-  async recordSeed(request: Omit<RecordRequest, 'count'>, signal?: AbortSignal): Promise<Recording | null> {
-    signal?.throwIfAborted();
-    const episode = runEpisode(
-      this.world(request.task),
-      taskNamed(request.task),
-      request.seed,
-      request.variation ?? 0,
-    );
+  async recordSeed(request: SeedRequest, options: RecordOptions = {}): Promise<Recording | null> {
+    options.signal?.throwIfAborted();
+    options.onProgress?.({
+      done: 0,
+      total: 1,
+      what: `${request.task}, seed ${request.seed}: the robot acts`,
+    });
+    const episode = await this.act(request, options.signal);
     if (!episode.success) return null;
-    const frames = await this.draw(episode, request, signal);
+    const frames = await this.draw(episode, request, options);
     return { demonstration: episode.demonstration, objects: episode.objects, seed: request.seed, frames };
   }
 
@@ -93,15 +115,29 @@ export class Studio {
     return world;
   }
 
-  private async draw(episode: Episode, request: Omit<RecordRequest, 'count'>, signal?: AbortSignal) {
+  private async act(request: SeedRequest, signal?: AbortSignal): Promise<Episode> {
+    const { task, seed, variation = 0 } = request;
+    const steps = episodeInSteps(this.world(task), taskNamed(task), seed, variation);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      await breath();
+      signal?.throwIfAborted();
+    }
+  }
+
+  private async draw(episode: Episode, request: SeedRequest, { signal, onProgress }: RecordOptions) {
     const { every = 1, mime = 'image/webp', quality = WEBP_QUALITY } = request;
     const task = taskNamed(request.task);
     const world = this.world(request.task);
     const renderer = (this.renderer ??= new Renderer(PICTURE_SIZE));
     const frames = new Map<number, EncodedImage>();
     task.arrange(world, episode.layout);
-    for (let i = 0; i < episode.configurations.length; i += every) {
+    const { length } = episode.configurations;
+    for (let i = 0; i < length; i += every) {
       signal?.throwIfAborted();
+      const what = `${task.name}, seed ${request.seed}: picture ${i + 1} of ${length}`;
+      onProgress?.({ done: i / length, total: 1, what });
       world.setConfiguration(episode.configurations[i]);
       task.paint(world, episode.layout);
       renderer.draw(world);
@@ -113,3 +149,12 @@ export class Studio {
     return frames;
   }
 }
+
+/** Lets the thread hear a cancel, at most 60 times a second. */
+async function breath(): Promise<void> {
+  if (performance.now() - lastBreath < 16) return;
+  await new Promise((resolve) => setTimeout(resolve));
+  lastBreath = performance.now();
+}
+
+let lastBreath = 0;

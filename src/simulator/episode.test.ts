@@ -1,0 +1,92 @@
+import loadMujoco from '@mujoco/mujoco';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { discoverKeypoints } from '../demos/keypoints.ts';
+import { runEpisode } from './episode.ts';
+import type { Episode } from './episode.ts';
+import { VELOCITY_LIMITS } from './panda.ts';
+import { sceneOf } from './scene.ts';
+import { TASKS } from './tasks/tasks.ts';
+import { World } from './world.ts';
+
+const SEEDS = [0, 1, 2];
+const KEYPOINTS: Record<string, number> = { push_button: 2, pick_up_cup: 3 };
+
+describe.each(TASKS)('$name', (task) => {
+  let world: World;
+  const episodes: Episode[] = [];
+  beforeAll(async () => {
+    world = new World(await loadMujoco(), sceneOf(task));
+    for (const seed of SEEDS) episodes.push(runEpisode(world, task, seed, seed));
+  });
+  afterAll(() => world.delete());
+
+  test('the expert succeeds', () => {
+    expect(episodes.map((e) => e.success)).toEqual(SEEDS.map(() => true));
+  });
+
+  test('the same seed gives the same demonstration, bit for bit', () => {
+    const again = runEpisode(world, task, SEEDS[1], SEEDS[1]);
+    expect(again).toEqual(episodes[1]);
+    expect(again.demonstration.gripperPose).not.toEqual(episodes[2].demonstration.gripperPose);
+  });
+
+  test('a demonstration starts open at rest and closes the gripper within one frame', () => {
+    for (const { demonstration: d } of episodes) {
+      expect(d.gripperOpen[0]).toBe(1);
+      expect(d.jointVelocities!.slice(0, 7)).toEqual(new Float64Array(7));
+      const flips = d.gripperOpen.filter((open, i) => i > 0 && open !== d.gripperOpen[i - 1]);
+      expect(Array.from(flips)).toEqual([0]);
+      expect(d.length).toBeGreaterThan(40);
+      expect(d.length).toBeLessThan(130);
+    }
+  });
+
+  test('joint velocities stay within the limits of the arm', () => {
+    for (const { demonstration: d } of episodes) {
+      d.jointVelocities!.forEach((v, i) => expect(Math.abs(v)).toBeLessThanOrEqual(VELOCITY_LIMITS[i % 7]));
+    }
+  });
+
+  test('quaternions have unit norm and w >= 0', () => {
+    for (const { demonstration: d } of episodes) {
+      for (let i = 0; i < d.length; i++) {
+        const quaternion = d.gripperPose.slice(7 * i + 3, 7 * i + 7);
+        expect(Math.hypot(...quaternion)).toBeCloseTo(1, 9);
+        expect(quaternion[3]).toBeGreaterThanOrEqual(0);
+      }
+    }
+  });
+
+  test('the arm rests at each waypoint once', () => {
+    for (const { demonstration } of episodes) {
+      const keypoints = discoverKeypoints(demonstration);
+      expect(keypoints).toHaveLength(KEYPOINTS[task.name]);
+      expect(keypoints.at(-1)).toBe(demonstration.length - 1);
+    }
+  });
+
+  test('an unknown variation is refused by name', () => {
+    expect(() => runEpisode(world, task, 0, task.variations)).toThrow(`${task.name} has no variation`);
+  });
+
+  test('without the expert nothing succeeds', () => {
+    const { layout, configurations } = episodes[0];
+    task.arrange(world, layout);
+    world.setConfiguration(configurations[0]);
+    world.step();
+    expect(task.succeeded(world, layout)).toBe(false);
+  });
+});
+
+test('objects are spread over the table, the two cups apart', async () => {
+  const { seededRandom } = await import('../demos/random.ts');
+  for (const task of TASKS) {
+    const places = Array.from({ length: 300 }, (_, i) => task.layout(seededRandom(i), 0).placements);
+    const own = places.map((p) => p[task.objects[0]]);
+    expect(Math.max(...own.map((p) => p.x)) - Math.min(...own.map((p) => p.x))).toBeGreaterThan(0.35);
+    expect(Math.max(...own.map((p) => p.y)) - Math.min(...own.map((p) => p.y))).toBeGreaterThan(0.65);
+    for (const { cup, other_cup: other } of places) {
+      if (cup) expect(Math.hypot(cup.x - other.x, cup.y - other.y)).toBeGreaterThanOrEqual(0.17);
+    }
+  }
+});

@@ -1,0 +1,64 @@
+/** Records demonstrations away from the page's thread. */
+import loadMujoco from '@mujoco/mujoco';
+import wasmUrl from '@mujoco/mujoco/mujoco.wasm?url';
+import * as Comlink from 'comlink';
+import type { Demonstration } from '../src/demos/demonstration.ts';
+import type { Pictures } from '../src/simulator/bundle.ts';
+import { Studio, type RecordProgress, type RecordRequest } from '../src/simulator/recording.ts';
+import { TASKS } from '../src/simulator/tasks/tasks.ts';
+
+/** What recordedBundle (src/simulator/bundle.ts) makes a bundle of. */
+export interface Recorded {
+  demonstrations: Demonstration[];
+  pictures: Pictures;
+}
+
+let studio: Promise<Studio> | null = null;
+let controller: AbortController | null = null;
+let running: Promise<unknown> = Promise.resolve();
+
+const simulatorWorker = {
+  /** Names and numbers of variations. */
+  tasks(): { name: string; variations: number }[] {
+    return TASKS.map(({ name, variations }) => ({ name, variations }));
+  },
+
+  /**
+   * One recording at a time: a second call cancels the first.
+   * @throws Error naming an unknown task or variation; AbortError after cancel
+   */
+  async record(
+    request: Omit<RecordRequest, 'every'>,
+    onProgress?: (progress: RecordProgress) => void,
+  ): Promise<Recorded> {
+    controller?.abort();
+    const own = (controller = new AbortController());
+    await running.catch(() => undefined);
+    const recording = record(request, own.signal, onProgress);
+    running = recording;
+    return recording;
+  },
+
+  /** Stops what is being recorded, within one picture. */
+  cancel(): void {
+    controller?.abort();
+  },
+};
+
+async function record(
+  request: RecordRequest,
+  signal: AbortSignal,
+  onProgress?: (progress: RecordProgress) => void,
+): Promise<Recorded> {
+  studio ??= loadMujoco({ locateFile: () => wasmUrl }).then((mujoco) => new Studio(mujoco));
+  const recorded: Recorded = { demonstrations: [], pictures: new Map() };
+  for await (const { demonstration, frames } of (await studio).record(request, { signal, onProgress })) {
+    recorded.demonstrations.push(demonstration);
+    recorded.pictures.set(demonstration.id, [...frames.values()]);
+  }
+  return recorded;
+}
+
+export type SimulatorWorker = typeof simulatorWorker;
+
+Comlink.expose(simulatorWorker);
