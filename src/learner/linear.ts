@@ -1,0 +1,91 @@
+/** A frozen linear layer with a trainable LoRA branch: y = x·Wᵀ + (lora_alpha / r)·(x·Aᵀ)·Bᵀ. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { LoraPair } from '../checkpoint/adapter.ts';
+import { onWasm, transposedTimes } from './products.ts';
+
+/** A weight that is never trained. On wasm it is held in both orders, so that both directions are plain products. */
+export class FrozenWeight {
+  readonly out: number;
+  readonly in: number;
+  readonly #rows: tf.Tensor2D;
+  readonly #columns: tf.Tensor2D | null;
+
+  /** @param values row-major [outputs, inputs], as PyTorch stores a linear layer. */
+  constructor(values: Float32Array, outputs: number, inputs: number) {
+    this.out = outputs;
+    this.in = inputs;
+    this.#rows = tf.tensor2d(values, [outputs, inputs]);
+    this.#columns = onWasm() ? tf.transpose(this.#rows) : null;
+  }
+
+  /** [n, inputs] to [n, outputs]. */
+  forward(x: tf.Tensor2D): tf.Tensor2D {
+    return this.#columns ? tf.matMul(x, this.#columns) : tf.matMul(x, this.#rows, false, true);
+  }
+
+  /** The gradient of forward: [n, outputs] to [n, inputs]. */
+  backward(dy: tf.Tensor2D): tf.Tensor2D {
+    return tf.matMul(dy, this.#rows);
+  }
+
+  dispose(): void {
+    this.#rows.dispose();
+    this.#columns?.dispose();
+  }
+}
+
+/** A LoRA pair on the device in the orders that forward and backward multiply with; B carries the scale. */
+export type LoraTensors = {
+  /** [r, in] and [in, r]. */
+  A: tf.Tensor2D;
+  At: tf.Tensor2D;
+  /** [out, r] and [r, out], both times lora_alpha / r. */
+  B: tf.Tensor2D;
+  Bt: tf.Tensor2D;
+};
+
+/** dAt is [in, r]; dB is [out, r] and lacks the factor lora_alpha / r. */
+export type LoraGradient = { dAt: tf.Tensor2D; dB: tf.Tensor2D };
+
+export function uploadLora(pair: LoraPair, r: number, scale: number): LoraTensors {
+  return tf.tidy(() => {
+    const A = tf.tensor2d(pair.A, [r, pair.in]);
+    const B = tf.mul<tf.Tensor2D>(tf.tensor2d(pair.B, [pair.out, r]), scale);
+    return { A, At: tf.transpose(A), B, Bt: tf.transpose(B) };
+  });
+}
+
+export type LinearOutput = {
+  y: tf.Tensor2D;
+  /** x·Aᵀ, [n, r]; none without a branch. */
+  low?: tf.Tensor2D;
+};
+
+export function linearForward(
+  weight: FrozenWeight,
+  lora: LoraTensors | undefined,
+  x: tf.Tensor2D,
+): LinearOutput {
+  const base = weight.forward(x);
+  if (!lora) return { y: base };
+  const low: tf.Tensor2D = tf.matMul(x, lora.At);
+  return { y: tf.add<tf.Tensor2D>(base, tf.matMul(low, lora.Bt)), low };
+}
+
+export type LinearGradient = { dx: tf.Tensor2D; lora?: LoraGradient };
+
+export function linearBackward(
+  weight: FrozenWeight,
+  lora: LoraTensors | undefined,
+  x: tf.Tensor2D,
+  low: tf.Tensor2D | undefined,
+  dy: tf.Tensor2D,
+): LinearGradient {
+  const dx = weight.backward(dy);
+  if (!lora || !low) return { dx };
+  const dLow: tf.Tensor2D = tf.matMul(dy, lora.B);
+  return {
+    dx: tf.add(dx, tf.matMul(dLow, lora.A)),
+    lora: { dAt: transposedTimes(x, dLow), dB: transposedTimes(dy, low) },
+  };
+}

@@ -1,0 +1,78 @@
+/** Decoders, adapters and groups of random numbers, for tests and benchmarks. */
+import { ALL_LINEAR, type Adapter } from '../checkpoint/adapter.ts';
+import { linearModules, type CheckpointConfig } from '../checkpoint/config.ts';
+import { seededRandom, uniform } from '../demos/random.ts';
+import type { DecoderParameters } from './decoderParameters.ts';
+import type { LearnerGroup } from './learner.ts';
+
+export const SMALL: CheckpointConfig = {
+  hidden_size: 16,
+  intermediate_size: 24,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  head_dim: 6,
+  rms_norm_eps: 1e-5,
+  rope_theta: 10000,
+  vocab_size: 37,
+  max_position_embeddings: 256,
+  tie_word_embeddings: true,
+  image_token_id: 0,
+  eos_token_ids: [1],
+};
+
+export function syntheticParameters(config: CheckpointConfig, seed: string): DecoderParameters {
+  const values = (length: number, centre: number, spread: number, name: string) => {
+    const random = seededRandom(seed, name);
+    return Float32Array.from({ length }, () => uniform(random, centre - spread, centre + spread));
+  };
+  const modules = new Map(linearModules(config, 'all').map((module) => [module.path, module]));
+  const embeddings = values(config.vocab_size * config.hidden_size, 0, 1, 'embeddings');
+  return {
+    config,
+    linear: (path) => {
+      const module = modules.get(path);
+      if (!module) throw new Error(`no module ${path}`);
+      const data = values(module.in * module.out, 0, Math.sqrt(3 / module.in), path);
+      return { kind: 'dense', inFeatures: module.in, outFeatures: module.out, data };
+    },
+    norm: (path) => values(config.hidden_size, 1, 0.3, path),
+    embeddings,
+    head: embeddings,
+  };
+}
+
+/** With a B that is not zero, so that every gradient counts. */
+export function syntheticAdapter(
+  config: CheckpointConfig,
+  r: number,
+  seed: string,
+  target_modules: string[] = ALL_LINEAR,
+): Adapter {
+  const modules = linearModules(config, target_modules).map(({ path, in: inputs, out }) => {
+    const random = seededRandom(seed, path);
+    const values = (length: number) => Float32Array.from({ length }, () => uniform(random, -0.3, 0.3));
+    return [path, { A: values(r * inputs), B: values(out * r), in: inputs, out }] as const;
+  });
+  return { config: { r, lora_alpha: 2 * r, target_modules }, modules: Object.fromEntries(modules) };
+}
+
+export function syntheticGroup(
+  config: CheckpointConfig,
+  promptLength: number,
+  responseLengths: number[],
+  seed: string,
+): LearnerGroup {
+  const random = seededRandom(seed);
+  return {
+    promptEmbeds: Float32Array.from({ length: promptLength * config.hidden_size }, () =>
+      uniform(random, -1, 1),
+    ),
+    responses: responseLengths.map((length) => ({
+      ids: Int32Array.from({ length }, () => Math.floor(random() * config.vocab_size)),
+      samplingLogprobs: new Float32Array(length).fill(-Math.log(config.vocab_size)),
+      oldLogprobs: null,
+      advantage: uniform(random, -1.5, 1.5),
+    })),
+  };
+}

@@ -1,0 +1,220 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import type { Adapter } from '../checkpoint/adapter.ts';
+import { startBackend } from './backend.ts';
+import type { LearnerGroup, LossSettings, OptimizerSettings } from './learner.ts';
+import { naiveScores } from './naiveDecoder.ts';
+import { SMALL, syntheticAdapter, syntheticGroup, syntheticParameters } from './syntheticDecoder.ts';
+import { TfjsLearner } from './tfjsLearner.ts';
+
+const PARAMETERS = cachedLinear();
+const ADAPTER = syntheticAdapter(SMALL, 3, 'adapter');
+const TEMPERATURE = 0.8;
+const LOSS: LossSettings = {
+  loss_type: 'dapo',
+  epsilon: 0.2,
+  epsilon_high: null,
+  beta: 0,
+  temperature: TEMPERATURE,
+  max_completion_length: 10,
+  importance_sampling_correction: false,
+  importance_sampling_clip_max: 3,
+};
+const PLAIN: OptimizerSettings = {
+  learning_rate: 1e-2,
+  adam_beta1: 0.9,
+  adam_beta2: 0.999,
+  adam_epsilon: 1e-8,
+  weight_decay: 0,
+  max_grad_norm: 0,
+};
+
+beforeAll(() => startBackend('wasm'));
+
+test('a packed group scores each response as if it stood alone', async () => {
+  const learner = new TfjsLearner('wasm', PARAMETERS);
+  await learner.setAdapter(ADAPTER);
+  const group = syntheticGroup(SMALL, 7, [5, 1, 8, 5], 'group');
+  const logprobs = await learner.logprobs(group, TEMPERATURE);
+  group.responses.forEach(({ ids }, i) => {
+    const naive = naiveScores(PARAMETERS, ADAPTER, group.promptEmbeds, ids, TEMPERATURE);
+    expect(largestDifference(logprobs[i], naive.logprobs)).toBeLessThan(2e-5);
+  });
+  await learner.dispose();
+});
+
+test('the gradient of every layer equals finite differences of the unpacked loss in doubles', async () => {
+  const groups = [
+    withOldLogprobs(syntheticGroup(SMALL, 4, [3, 1], 'first')),
+    withOldLogprobs(syntheticGroup(SMALL, 2, [2], 'second')),
+  ];
+  const settings = { ...LOSS, beta: 0.1 };
+  const learner = await newLearner();
+  const metrics = await learner.update(groups, settings, PLAIN);
+  expect(metrics.policy_loss).toBeCloseTo(naiveLoss(groups, ADAPTER, settings), 5);
+  const { m } = (await learner.adapter()).optimizer;
+  for (const [name, moment] of Object.entries(m).filter(([name]) => name.startsWith('layers.0'))) {
+    const direction = moment.map((_, i) => Math.sin(7 * i + 1));
+    const along = moment.reduce((sum, value, i) => sum + (value / (1 - PLAIN.adam_beta1)) * direction[i], 0);
+    expect(along / slopeAlong(groups, settings, name, direction), name).toBeCloseTo(1, 3);
+  }
+  await learner.dispose();
+});
+
+test('no tensor is left over from step to step, nor after dispose', async () => {
+  const before = tf.memory().numTensors;
+  const learner = await newLearner();
+  const counts: number[] = [];
+  for (let step = 0; step < 3; step++) {
+    await learner.update([syntheticGroup(SMALL, 4, [3, 5], `step ${step}`)], { ...LOSS, beta: 0.1 }, PLAIN);
+    await learner.logprobs(syntheticGroup(SMALL, 4, [2], 'other'), 1);
+    counts.push(tf.memory().numTensors);
+  }
+  expect(new Set(counts).size).toBe(1);
+  await learner.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test('an abort leaves adapter, moments and memory as they were', async () => {
+  const learner = await newLearner();
+  const groups = ['a', 'b', 'c'].map((seed) => syntheticGroup(SMALL, 4, [3, 5], seed));
+  await learner.update(groups, LOSS, PLAIN);
+  const [before, tensors] = [await learner.adapter(), tf.memory().numTensors];
+  const controller = new AbortController();
+  const done: number[] = [];
+  const update = learner.update(groups, LOSS, PLAIN, {
+    signal: controller.signal,
+    onProgress: (groupsDone) => {
+      done.push(groupsDone);
+      if (groupsDone === 2) controller.abort();
+    },
+  });
+  await expect(update).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }) as Error);
+  expect(done).toEqual([1, 2]);
+  expect(await learner.adapter()).toEqual(before);
+  expect(tf.memory().numTensors).toBe(tensors);
+  await learner.dispose();
+});
+
+test('training goes on from an exported adapter and its moments as if it had not stopped', async () => {
+  const groups = [syntheticGroup(SMALL, 4, [3, 5], 'group')];
+  const [through, stopped, resumed] = await Promise.all([newLearner(), newLearner(), newLearner()]);
+  for (let step = 0; step < 2; step++) await through.update(groups, LOSS, PLAIN);
+  await stopped.update(groups, LOSS, PLAIN);
+  const saved = await stopped.adapter();
+  await resumed.setAdapter(saved.adapter, saved.optimizer);
+  await resumed.update(groups, LOSS, PLAIN);
+  expect(await resumed.adapter()).toEqual(await through.adapter());
+  for (const learner of [through, stopped, resumed]) await learner.dispose();
+});
+
+test('a step follows the advantage', async () => {
+  const learner = await newLearner();
+  const group = syntheticGroup(SMALL, 4, [6, 6], 'group');
+  group.responses.forEach((response, i) => (response.advantage = i === 0 ? 1 : -1));
+  const total = async () =>
+    (await learner.logprobs(group, TEMPERATURE)).map((values) => values.reduce((a, b) => a + b));
+  const before = await total();
+  await learner.update([group], LOSS, PLAIN);
+  const after = await total();
+  expect(after[0]).toBeGreaterThan(before[0]);
+  expect(after[1]).toBeLessThan(before[1]);
+  await learner.dispose();
+});
+
+test('what does not fit is refused with the reason', async () => {
+  const learner = new TfjsLearner('wasm', PARAMETERS);
+  const group = syntheticGroup(SMALL, 4, [3], 'group');
+  await expect(learner.update([group], LOSS, PLAIN)).rejects.toThrow('no adapter');
+  const other = syntheticAdapter({ ...SMALL, hidden_size: 20 }, 3, 'other');
+  expect(() => learner.setAdapter(other)).toThrow('20 to');
+  await learner.setAdapter(ADAPTER);
+  await expect(learner.update([], LOSS, PLAIN)).rejects.toThrow('no groups');
+  group.responses[0].ids[1] = 99;
+  await expect(learner.logprobs(group, 1)).rejects.toThrow('token id 99');
+  await learner.dispose();
+});
+
+function cachedLinear() {
+  const parameters = syntheticParameters(SMALL, 'decoder');
+  const weights = new Map<string, ReturnType<typeof parameters.linear>>();
+  const norms = new Map<string, Float32Array>();
+  return {
+    ...parameters,
+    linear: (path: string) =>
+      weights.get(path) ?? (weights.set(path, parameters.linear(path)), weights.get(path)!),
+    norm: (path: string) => norms.get(path) ?? (norms.set(path, parameters.norm(path)), norms.get(path)!),
+  };
+}
+
+function withOldLogprobs(group: LearnerGroup): LearnerGroup {
+  const responses = group.responses.map((response, i) => {
+    const { logprobs } = naiveScores(PARAMETERS, ADAPTER, group.promptEmbeds, response.ids, TEMPERATURE);
+    return {
+      ...response,
+      oldLogprobs: Float32Array.from(logprobs, (value, t) => value + 0.13 * Math.sin(3 * t + i)),
+    };
+  });
+  return { ...group, responses };
+}
+
+async function newLearner(): Promise<TfjsLearner> {
+  const learner = new TfjsLearner('wasm', PARAMETERS);
+  await learner.setAdapter(ADAPTER);
+  return learner;
+}
+
+function naiveLoss(groups: LearnerGroup[], adapter: Adapter, settings: LossSettings): number {
+  const all = groups.flatMap((group) => group.responses.map((response) => ({ group, response })));
+  const tokens = all.reduce((sum, { response }) => sum + response.ids.length, 0);
+  let loss = 0;
+  for (const { group, response } of all) {
+    const [now, base] = [adapter, null].map(
+      (which) =>
+        naiveScores(PARAMETERS, which, group.promptEmbeds, response.ids, settings.temperature).logprobs,
+    );
+    const tokenLosses = now.map((logprob, t) => {
+      const ratio = Math.exp(logprob - response.oldLogprobs![t]);
+      const clipped = Math.min(1 + settings.epsilon, Math.max(1 - settings.epsilon, ratio));
+      const gap = base[t] - logprob;
+      return (
+        -Math.min(ratio * response.advantage, clipped * response.advantage) +
+        settings.beta * (Math.exp(gap) - gap - 1)
+      );
+    });
+    const sum = tokenLosses.reduce((total, value) => total + value, 0);
+    const over = {
+      grpo: all.length * now.length,
+      dapo: tokens,
+      dr_grpo: all.length * settings.max_completion_length,
+    };
+    loss += sum / over[settings.loss_type];
+  }
+  return loss;
+}
+
+/** Derivative of the loss when one tensor of the adapter moves along a direction. */
+function slopeAlong(
+  groups: LearnerGroup[],
+  settings: LossSettings,
+  name: string,
+  direction: Float32Array,
+): number {
+  const [module, part] = [name.slice(0, -2), name.slice(-1) as 'A' | 'B'];
+  const values = ADAPTER.modules[module][part];
+  const [up, down] = [1e-5, -1e-5].map((by) => {
+    const moved = Array.from(values, (value, i) => value + by * direction[i]);
+    return naiveLoss(groups, withValues(module, part, moved), settings);
+  });
+  return (up - down) / 2e-5;
+}
+
+/** The adapter with one tensor in doubles. */
+function withValues(module: string, part: 'A' | 'B', values: number[]): Adapter {
+  const pair = { ...ADAPTER.modules[module], [part]: Float64Array.from(values) as unknown as Float32Array };
+  return { ...ADAPTER, modules: { ...ADAPTER.modules, [module]: pair } };
+}
+
+function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i])));
+}
