@@ -25,7 +25,7 @@ export interface Vocabulary {
  * @throws AbortError before the next step once the signal is aborted.
  */
 export async function generateGroup(
-  decoder: Decoder,
+  decoder: Pick<Decoder, 'prefill' | 'select' | 'step' | 'clear'>,
   vocabulary: Vocabulary,
   embeds: Float32Array,
   rows: number[],

@@ -46,6 +46,8 @@ export async function loadRuntime(device: Device, wasmPaths?: WasmPaths): Promis
       ort.InferenceSession.create(model, {
         executionProviders: [onHost && device === 'webgpu' ? 'wasm' : device],
         logSeverityLevel: 3,
+        // Threads that spin while they wait take the cores from the learner and from other runs.
+        ...(device === 'cpu' && { extra: { session: { intra_op: { allow_spinning: '0' } } } }),
         ...(device === 'webgpu' && {
           preferredOutputLocation: Object.fromEntries(
             gpuOutputs.map((name) => [name, 'gpu-buffer' as const]),

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import type { Policy } from './policy.ts';
+import { PolicyService } from './policyService.ts';
+
+const prompt = { ids: new Int32Array(1), embeds: new Float32Array(2), hidden: 2 };
+const sampling = { temperature: 1, top_p: 1, top_k: 0, max_completion_length: 1, seed: 0 };
+
+/** A service whose policy waits in generate until it is released or cancelled. */
+async function service() {
+  const log: string[] = [];
+  let release = () => {};
+  const policy: Policy = {
+    device: 'cpu',
+    checkpoint: 'stub',
+    encode: () => Promise.resolve(prompt),
+    generate: async (_prompt, count, _sampling, options) => {
+      log.push(`begin ${count}`);
+      await new Promise<void>((resolve) => {
+        release = resolve;
+        options?.signal?.addEventListener('abort', () => resolve());
+      });
+      options?.signal?.throwIfAborted();
+      log.push(`end ${count}`);
+      return [];
+    },
+    setAdapter: () => Promise.resolve(void log.push('adapter')),
+    dispose: () => Promise.resolve(void log.push('dispose')),
+  };
+  const served = new PolicyService(() => Promise.resolve(policy));
+  await served.load(1, { name: 'stub', baseUrl: 'http://host/', device: 'wasm' });
+  return { served, log, release: () => release() };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+test('calls wait for their turn', async () => {
+  const { served, log, release } = await service();
+  const calls = [served.generate(2, prompt, 1, sampling), served.setAdapter(3, null)];
+  await settled();
+  expect(log).toEqual(['begin 1']);
+  release();
+  await Promise.all(calls);
+  expect(log).toEqual(['begin 1', 'end 1', 'adapter']);
+});
+
+test('cancelling ends the call of that number only, running or waiting', async () => {
+  const { served, log, release } = await service();
+  const running = served.generate(2, prompt, 1, sampling);
+  const waiting = served.generate(3, prompt, 2, sampling);
+  const last = served.generate(4, prompt, 3, sampling);
+  await settled();
+  served.cancel(3);
+  served.cancel(2);
+  await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+  await settled();
+  release();
+  await last;
+  expect(log).toEqual(['begin 1', 'begin 3', 'end 3']);
+});
+
+test('without a model it says what to do', async () => {
+  const { served } = await service();
+  await served.dispose(2);
+  await expect(served.encode(3, '<image>', 'blank')).rejects.toThrow('no model is loaded');
+});

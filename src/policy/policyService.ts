@@ -1,0 +1,88 @@
+/** A policy behind a message port: calls wait for their turn, and each can be cancelled by its number. */
+import type { Adapter } from '../checkpoint/adapter.ts';
+import type { Completion, EncodedPrompt, Policy, PromptImage, SamplingSettings } from './policy.ts';
+
+export interface PolicyAddress {
+  /** Hub id or name of the checkpoint. */
+  name: string;
+  /** Folder with the checkpoint's files, absolute. */
+  baseUrl: string;
+  device: 'webgpu' | 'wasm';
+}
+
+export type Progress = (loaded: number, total: number | null) => void;
+export type LoadPolicy = (
+  address: PolicyAddress,
+  onProgress: Progress | undefined,
+  signal: AbortSignal,
+) => Promise<Policy>;
+
+/** What a page talks to through Comlink; remotePolicy makes a Policy of it again. Call numbers are the caller's. */
+export class PolicyService {
+  private readonly loadPolicy: LoadPolicy;
+  private readonly controllers = new Map<number, AbortController>();
+  private policy: Policy | null = null;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(loadPolicy: LoadPolicy) {
+    this.loadPolicy = loadPolicy;
+  }
+
+  /** Replaces the policy that was loaded before. */
+  load(call: number, address: PolicyAddress, onProgress?: Progress): Promise<void> {
+    return this.inTurn(call, async (signal) => {
+      const loaded = await this.loadPolicy(address, onProgress, signal);
+      await this.policy?.dispose();
+      this.policy = loaded;
+    });
+  }
+
+  encode(call: number, prompt: string, image: PromptImage): Promise<EncodedPrompt> {
+    return this.inTurn(call, () => this.loaded().encode(prompt, image));
+  }
+
+  generate(
+    call: number,
+    prompt: EncodedPrompt,
+    count: number,
+    sampling: SamplingSettings,
+    onTokens?: (tokens: (string | null)[]) => void,
+  ): Promise<Completion[]> {
+    return this.inTurn(call, (signal) =>
+      this.loaded().generate(prompt, count, sampling, { signal, onTokens }),
+    );
+  }
+
+  setAdapter(call: number, adapter: Adapter | null): Promise<void> {
+    return this.inTurn(call, () => this.loaded().setAdapter(adapter));
+  }
+
+  dispose(call: number): Promise<void> {
+    return this.inTurn(call, async () => {
+      await this.policy?.dispose();
+      this.policy = null;
+    });
+  }
+
+  /** The call, running or waiting, ends with an AbortError. */
+  cancel(call: number): void {
+    this.controllers.get(call)?.abort();
+  }
+
+  private loaded(): Policy {
+    if (!this.policy) throw new Error('no model is loaded: call load first');
+    return this.policy;
+  }
+
+  private async inTurn<T>(call: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    this.controllers.set(call, controller);
+    const before = this.turn;
+    const result = before.then(() => {
+      controller.signal.throwIfAborted();
+      return run(controller.signal);
+    });
+    this.turn = result.catch(() => undefined);
+    return result.finally(() => this.controllers.delete(call));
+  }
+}

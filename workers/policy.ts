@@ -1,0 +1,20 @@
+/** The policy in a worker of its own: a thin Comlink face. */
+import { expose } from 'comlink';
+import asyncifyMjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
+import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import plainMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
+import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import { httpSource } from '../src/checkpoint/source.ts';
+import { PolicyService } from '../src/policy/policyService.ts';
+import { createPolicy } from '../src/policy/vlmPolicy.ts';
+
+const WASM_PATHS = {
+  webgpu: { mjs: asyncifyMjs, wasm: asyncifyWasm },
+  wasm: { mjs: plainMjs, wasm: plainWasm },
+};
+
+expose(
+  new PolicyService(({ name, baseUrl, device }, onProgress, signal) =>
+    createPolicy(httpSource(name, baseUrl), { device, wasmPaths: WASM_PATHS[device], onProgress, signal }),
+  ),
+);
