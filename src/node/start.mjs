@@ -20,7 +20,7 @@ async function main() {
   const vite = await import('vite');
   if (isBuildStale(ROOT)) {
     console.log('Building the page ..');
-    await vite.build({ root: ROOT, logLevel: 'warn' });
+    await vite.build({ root: ROOT, logLevel: 'error' });
   }
   const server = await vite.preview({
     root: ROOT,

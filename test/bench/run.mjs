@@ -1,0 +1,52 @@
+// npm run bench: the figures of this machine. npm run bench -- --only paint,rollout runs some of them.
+import os from 'node:os';
+import { fileURLToPath } from 'node:url';
+import util from 'node:util';
+import { checkNode, installMissing, isBuildStale } from '../../src/node/prepare.mjs';
+import { CHROMIUM_FLAGS, findChromium } from '../chromium.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const SECTIONS = {
+  rollout: async () => (await import('./engine.ts')).rollout(),
+  learner: async () => (await import('./engine.ts')).learner(),
+  import: async () => (await import('./engine.ts')).importing(),
+  paint: async () => (await import('./page.ts')).paint(await pageSetup()),
+  answer: async () => (await import('./page.ts')).answer(await pageSetup()),
+};
+
+async function main() {
+  checkNode();
+  const names = chosenSections();
+  await installMissing(ROOT);
+  (await import('tsx/esm/api')).register();
+  const { formatSection } = await import('./table.ts');
+  const [{ model }] = os.cpus();
+  console.log(`${model}, ${os.cpus().length} cores, Node ${process.versions.node}`);
+  for (const name of names) {
+    try {
+      console.log('\n' + formatSection(await SECTIONS[name]()));
+    } catch (error) {
+      console.log(`\n${name} failed: ${error.message.split('\n')[0]}`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+async function pageSetup() {
+  return { executablePath: await findChromium(), args: CHROMIUM_FLAGS, stale: isBuildStale(ROOT) };
+}
+
+function chosenSections() {
+  const { values } = util.parseArgs({ options: { only: { type: 'string', multiple: true } } });
+  const names = values.only?.flatMap((list) => list.split(',')) ?? Object.keys(SECTIONS);
+  const unknown = names.find((name) => !Object.hasOwn(SECTIONS, name));
+  if (unknown !== undefined)
+    throw new Error(`--only ${unknown}: choose from ${Object.keys(SECTIONS).join(', ')}`);
+  return names;
+}
+
+main().catch((error) => {
+  console.error(`npm run bench: ${error.message}`);
+  process.exitCode = 1;
+});
