@@ -1,0 +1,83 @@
+/** Everything a run needs, from the command line's words. */
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import { readConfig } from '../checkpoint/config.ts';
+import { initAdapter } from '../checkpoint/initAdapter.ts';
+import { readJson } from '../checkpoint/source.ts';
+import { pickQuestions } from '../evaluation/pickQuestions.ts';
+import { createLearner } from '../learner/createLearner.ts';
+import { makeQuestions } from '../questions/generate.ts';
+import { splitDemonstrations } from '../questions/split.ts';
+import type { RunSettings } from '../runs/run.ts';
+import { EMBEDDED, folderSource, openPolicy } from './checkpointFolder.ts';
+import { fingerprintOf, imagesOf, openDemonstrations } from './openDemonstrations.ts';
+import { RunFolder } from './runFolder.ts';
+import type { TrainRun } from './trainRun.ts';
+
+interface Common {
+  /** Path of the demonstrations. */
+  bundle: string;
+  folder: string;
+  /** Held-out questions asked at most, and samples of each. */
+  count: number;
+  samples: number;
+  signal: AbortSignal;
+}
+
+type NewRun = Common &
+  Pick<RunSettings, 'config' | 'test_fraction' | 'question_settings'> & { checkpoint?: string };
+
+export async function startRun(options: NewRun): Promise<TrainRun> {
+  const { config, test_fraction, question_settings } = options;
+  const checkpoint = options.checkpoint ?? EMBEDDED;
+  const settings: RunSettings = {
+    name: `seed ${config.seed}`,
+    checkpoint,
+    bundle: { name: basename(options.bundle), sha256: await fingerprintOf(options.bundle) },
+    question_settings,
+    test_fraction,
+    config,
+  };
+  const data = await openData(options, settings);
+  const model = await openModel(checkpoint, settings, options.signal);
+  const folder = await RunFolder.create(options.folder, settings, randomUUID());
+  return { ...data, ...model, folder, samples: options.samples };
+}
+
+/** @param options.steps a new max_steps; null leaves it. @throws Error when the demonstrations are not the run's. */
+export async function resumeRun(options: Common & { steps: number | null }): Promise<TrainRun> {
+  const folder = await RunFolder.open(options.folder);
+  const { run } = folder;
+  const sha256 = await fingerprintOf(options.bundle);
+  if (sha256 !== run.bundle.sha256 || basename(options.bundle) !== run.bundle.name)
+    throw new Error(
+      `${options.bundle} is not what the run was trained on (${run.bundle.name}): give that file`,
+    );
+  const data = await openData(options, run);
+  const model = await openModel(run.checkpoint, run, options.signal);
+  if (options.steps !== null) await folder.extendTo(options.steps);
+  return { ...data, ...model, folder, samples: options.samples };
+}
+
+async function openData({ bundle: path, count }: Common, settings: RunSettings) {
+  const { question_settings, test_fraction } = settings;
+  const bundle = await openDemonstrations(path);
+  const split = splitDemonstrations(bundle.demonstrations, test_fraction, question_settings.seed);
+  const train = makeQuestions(split.train, question_settings);
+  const test = makeQuestions(split.test, question_settings);
+  if (test.length === 0)
+    throw new Error(`${path} leaves no demonstration to test with: it needs two or more of a task`);
+  return {
+    questions: { train, held: pickQuestions(test, count, question_settings.seed) },
+    images: imagesOf(bundle),
+  };
+}
+
+async function openModel(checkpoint: string, { config }: RunSettings, signal: AbortSignal) {
+  const source = folderSource(checkpoint);
+  const policy = await openPolicy(checkpoint, signal);
+  const learner = await createLearner(source, { device: 'wasm', signal });
+  const shapes = readConfig(await readJson(source, 'config.json', signal));
+  await learner.setAdapter(initAdapter(shapes, config.lora, config.seed));
+  return { policy, learner };
+}

@@ -1,0 +1,192 @@
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from 'vitest';
+import { readPeft } from '../checkpoint/peft.ts';
+import { run } from './cli.ts';
+import type { Terminal } from './command.ts';
+
+const TINY = fileURLToPath(new URL('../../test/fixtures/tiny-smolvlm', import.meta.url));
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+function listener(stop = new AbortController()) {
+  const printed: string[] = [];
+  const noted: string[] = [];
+  const terminal: Terminal = {
+    print: (line) => printed.push(line),
+    note: (line) => noted.push(line),
+    progress: () => undefined,
+    signal: stop.signal,
+  };
+  return { terminal, printed, noted, stop };
+}
+
+async function robotR1(...args: string[]) {
+  const heard = listener();
+  const code = await run(args, heard.terminal);
+  return { code, ...heard };
+}
+
+let demos: string;
+
+beforeAll(async () => {
+  demos = await mkdtemp(join(tmpdir(), 'demos-'));
+  for (const name of ['a', 'b', 'c', 'd']) {
+    const frames = Array.from({ length: 31 }, (_, i) => i);
+    const pose = (i: number) => [0.2 + i * 0.002, 0.01 * name.charCodeAt(0) - 1, 1.4 - i * 0.02, 0, 1, 0, 0];
+    const recording = {
+      id: name,
+      task: 'reach',
+      variation: 0,
+      descriptions: ['reach'],
+      fps: 20,
+      length: 31,
+      gripperPose: frames.flatMap(pose),
+      gripperOpen: frames.map((i) => (i < 15 ? 1 : 0)),
+      jointPositions: null,
+      jointVelocities: null,
+      cameras: { front: { width: 1, height: 1, intrinsics: null, extrinsics: null } },
+    };
+    await writeFile(join(demos, `${name}.json`), JSON.stringify(recording));
+    await mkdir(join(demos, name));
+    for (const i of [0, 10, 20]) await writeFile(join(demos, name, `${i}.png`), PIXEL);
+  }
+});
+
+const SMALL = [
+  '--checkpoint',
+  TINY,
+  '--generations',
+  '2',
+  '--rollouts',
+  '4',
+  '--max-length',
+  '6',
+  '--eval-steps',
+  '0',
+];
+const SMALL_EVALUATION = ['--eval-questions', '3', '--samples', '2'];
+
+async function trainInto(out: string, steps: number, ...more: string[]) {
+  return robotR1(
+    'train',
+    demos,
+    '--out',
+    out,
+    ...SMALL,
+    ...SMALL_EVALUATION,
+    '--steps',
+    String(steps),
+    ...more,
+  );
+}
+
+async function metricsOf(folder: string) {
+  const lines = (await readFile(join(folder, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+  return lines.map((line) => {
+    const { seconds: _, step_time: __, ...rest } = JSON.parse(line) as Record<string, number>;
+    return rest;
+  });
+}
+
+const adapterOf = (folder: string) => readFile(join(folder, 'adapter_model.safetensors'));
+
+test('trains, evaluates before and after, and writes what it learned', async () => {
+  const out = await mkdtemp(join(tmpdir(), 'run-'));
+  const { code, printed, noted } = await trainInto(out, 2, '--json', '--seed', '3');
+  expect(noted.filter((line) => line.startsWith('robot-r1:'))).toEqual([]);
+  expect(code).toBe(0);
+  const report = JSON.parse(printed[0]) as Record<string, Record<string, unknown>>;
+  expect(report).toMatchObject({ steps: 2, before: { n: 3 }, after: { n: 3 }, blind: { before: { n: 3 } } });
+  for (const key of ['accuracy', 'sampled_accuracy', 'format', 'n', 'by_kind'])
+    expect(report.before).toHaveProperty(key);
+  expect(Object.keys(report.after.by_kind as object)).toEqual(['waypoint', 'current_state', 'movement']);
+  expect((await readdir(out)).sort()).toEqual([
+    'adapter_config.json',
+    'adapter_model.safetensors',
+    'metrics.jsonl',
+    'report.json',
+    'rollouts.jsonl',
+    'run.json',
+    'state-2.safetensors',
+  ]);
+  const adapter = readPeft({
+    'adapter_config.json': await readFile(join(out, 'adapter_config.json'), 'utf8'),
+    'adapter_model.safetensors': new Uint8Array(await adapterOf(out)),
+  });
+  expect(Object.keys(adapter.modules)).toHaveLength(2 * 7);
+  const metrics = await metricsOf(out);
+  expect(metrics.map(({ step }) => step)).toEqual([1, 2]);
+  for (const name of [
+    'reward',
+    'reward_std',
+    'frac_reward_zero_std',
+    'completions/mean_length',
+    'num_tokens',
+  ])
+    expect(metrics[1][name]).toBeTypeOf('number');
+});
+
+test('four steps equal two and two resumed, to the last bit of the adapter', async () => {
+  const [whole, parts] = [await mkdtemp(join(tmpdir(), 'run-')), await mkdtemp(join(tmpdir(), 'run-'))];
+  expect((await trainInto(whole, 4)).code).toBe(0);
+  expect((await trainInto(parts, 2)).code).toBe(0);
+  const resumed = await robotR1(
+    'train',
+    demos,
+    '--resume',
+    parts,
+    '--steps',
+    '4',
+    ...SMALL_EVALUATION,
+    '--json',
+  );
+  expect(resumed.noted.filter((line) => line.startsWith('robot-r1:'))).toEqual([]);
+  expect(JSON.parse(resumed.printed[0])).toMatchObject({ steps: 4 });
+  expect(await metricsOf(parts)).toEqual(await metricsOf(whole));
+  expect((await adapterOf(parts)).equals(await adapterOf(whole))).toBe(true);
+});
+
+test('Ctrl-C saves, says how to go on, and exits with 130', async () => {
+  const out = await mkdtemp(join(tmpdir(), 'run-'));
+  const heard = listener();
+  const note = heard.terminal.note.bind(heard.terminal);
+  heard.terminal.note = (line) => {
+    note(line);
+    if (line.startsWith('step 1/')) heard.stop.abort();
+  };
+  const args = ['train', demos, '--out', out, ...SMALL, ...SMALL_EVALUATION, '--steps', '3'];
+  expect(await run(args, heard.terminal)).toBe(130);
+  expect(heard.noted).toContain(`saved after 1 steps; go on with: robot-r1 train --resume ${out}`);
+  expect((await robotR1('train', demos, '--resume', out, ...SMALL_EVALUATION)).code).toBe(0);
+  expect(await metricsOf(out)).toHaveLength(3);
+});
+
+test.each([
+  [['train'], 'say with --out DIR where the run goes'],
+  [['train', '--out', 'x', '--steps', 'many'], '--steps many is not a whole number'],
+  [['train', '--resume', 'x', '--lr', '1'], '--lr cannot be changed with --resume'],
+  [['train', 'a', 'b', '--out', 'x'], '"b" is one argument too many'],
+  [['train', '--learning-rate', '1'], "Unknown option '--learning-rate'"],
+])('%j is called wrongly: exit code 2', async (args, message) => {
+  const { code, noted } = await robotR1(...args);
+  expect(code).toBe(2);
+  expect(noted[0]).toContain(message);
+});
+
+test('a failure is one line and exit code 1', async () => {
+  const { code, noted } = await robotR1('train', join(demos, 'nothing.zip'), '--out', join(demos, 'x'));
+  expect([code, noted]).toEqual([1, [`robot-r1: ${join(demos, 'nothing.zip')} does not exist`]]);
+});
+
+test('does not write over a run', async () => {
+  const out = await mkdtemp(join(tmpdir(), 'run-'));
+  await writeFile(join(out, 'run.json'), '{}');
+  const { code, noted } = await trainInto(out, 1);
+  expect(code).toBe(1);
+  expect(noted.at(-1)).toContain(`${out} holds a run already: go on with --resume ${out}`);
+});

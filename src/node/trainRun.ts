@@ -1,0 +1,139 @@
+/** A whole run: held-out questions before, GRPO with evaluations on the way, the same questions after. */
+import { evaluate } from '../evaluation/evaluate.ts';
+import type { EvaluationReport } from '../evaluation/report.ts';
+import { summary, type EvaluationSummary } from '../evaluation/summary.ts';
+import type { Learner } from '../learner/learner.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Question } from '../questions/question.ts';
+import type { EncodedImage } from '../demos/demonstration.ts';
+import { grpo, type GrpoProgress } from '../training/grpo.ts';
+import type { TrainedStep } from '../training/trainingState.ts';
+import type { Terminal } from './command.ts';
+import type { RunFolder } from './runFolder.ts';
+
+export interface TrainRun {
+  folder: RunFolder;
+  policy: Policy;
+  /** Holds the adapter to start from where the run has no state yet. */
+  learner: Learner;
+  questions: { train: Question[]; held: Question[] };
+  images: (question: Question) => Promise<EncodedImage>;
+  /** Samples of each held-out question. */
+  samples: number;
+}
+
+export interface TrainingReport {
+  before: EvaluationSummary;
+  after: EvaluationSummary;
+  /** The same questions with grey pictures. */
+  blind: { before: EvaluationSummary; after: EvaluationSummary };
+  steps: number;
+  /** Of training and evaluation, whether in one go or resumed. */
+  seconds: number;
+}
+
+/** The evaluations whole, for paired tests over questions. */
+export interface FullReport {
+  name: string;
+  checkpoint: string;
+  seed: number;
+  steps: number;
+  seconds: number;
+  before: EvaluationReport;
+  after: EvaluationReport;
+  blind: { before: EvaluationReport; after: EvaluationReport };
+}
+
+/** Every step and evaluation is saved as it is done; what the folder holds already is not done again. @throws AbortError */
+export async function trainRun(train: TrainRun, terminal: Terminal): Promise<TrainingReport> {
+  const { folder, policy, learner } = train;
+  const { config } = folder.run;
+  await policy.setAdapter(folder.run.state?.adapter ?? (await learner.adapter()).adapter);
+  if (folder.run.steps === 0) await evaluateBoth(train, terminal);
+  const steps = grpo({ policy, learner, questions: train.questions.train, images: train.images }, config, {
+    resume: folder.run.state ?? undefined,
+    signal: terminal.signal,
+    onProgress: (progress) => terminal.progress(describeProgress(progress)),
+  });
+  for await (const step of steps) {
+    await folder.appendStep(step);
+    terminal.note(describeStep(step, config.max_steps));
+    const due = config.eval_steps > 0 && step.step % config.eval_steps === 0;
+    if (due && step.step < config.max_steps) await evaluateHere(train, false, terminal);
+  }
+  await evaluateBoth(train, terminal);
+  const full = fullReport(folder);
+  await folder.write('report.json', JSON.stringify(full) + '\n');
+  return {
+    before: summary(full.before),
+    after: summary(full.after),
+    blind: { before: summary(full.blind.before), after: summary(full.blind.after) },
+    steps: full.steps,
+    seconds: full.seconds,
+  };
+}
+
+async function evaluateBoth(train: TrainRun, terminal: Terminal): Promise<void> {
+  for (const blind of [false, true]) await evaluateHere(train, blind, terminal);
+}
+
+/** Sampling is seeded alike in every run, so that runs differ by what they learned alone. */
+async function evaluateHere(train: TrainRun, blind: boolean, terminal: Terminal): Promise<void> {
+  const { folder, policy, questions, images, samples } = train;
+  if (evaluationAt(folder, folder.run.steps, blind)) return;
+  const where = `${blind ? 'blind control' : 'held-out questions'} after ${folder.run.steps} steps`;
+  const report = await evaluate(
+    { policy, questions: questions.held, images },
+    {
+      samples,
+      max_completion_length: folder.run.config.sampling.max_completion_length,
+      seed: 0,
+      blind,
+      signal: terminal.signal,
+      onProgress: ({ done, total, correct }) =>
+        terminal.progress(`${where}: ${done}/${total}, ${correct} right`),
+    },
+  );
+  await folder.saveEvaluation(report);
+  terminal.note(
+    `${where}: greedy ${percent(report.accuracy.value)}, sampled ${percent(report.sampled_accuracy.value)}, format ${percent(report.format.value)} (n = ${report.accuracy.n}, ${Math.round(report.seconds)} s)`,
+  );
+}
+
+function evaluationAt(folder: RunFolder, step: number, blind: boolean): EvaluationReport | undefined {
+  return folder.run.evaluations.find((saved) => saved.step === step && saved.report.blind === blind)?.report;
+}
+
+function fullReport(folder: RunFolder): FullReport {
+  const { name, checkpoint, config, steps, records, evaluations } = folder.run;
+  const at = (step: number, blind: boolean) => evaluationAt(folder, step, blind)!;
+  const spent = [...records, ...evaluations.map(({ report }) => report)];
+  return {
+    name,
+    checkpoint,
+    seed: config.seed,
+    steps,
+    seconds: spent.reduce((sum, { seconds }) => sum + seconds, 0),
+    before: at(0, false),
+    after: at(steps, false),
+    blind: { before: at(0, true), after: at(steps, true) },
+  };
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function describeProgress(progress: GrpoProgress): string {
+  const step = `step ${progress.step}/${progress.max_steps}`;
+  if (progress.phase === 'update') return `${step}: update, group ${progress.done}/${progress.total}`;
+  return `${step}: rollouts, group ${progress.group + 1}/${progress.groups}`;
+}
+
+function describeStep({ step, metrics, seconds }: TrainedStep, steps: number): string {
+  const [reward, accuracy, format] = ['reward', 'rewards/accuracy/mean', 'rewards/format/mean'].map((name) =>
+    metrics[name].toFixed(3),
+  );
+  const skipped = metrics.update_skipped ? ', no update: every group is flat' : '';
+  return `step ${step}/${steps}: reward ${reward}, accuracy ${accuracy}, format ${format}, ${seconds.toFixed(1)} s${skipped}`;
+}
