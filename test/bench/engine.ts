@@ -1,29 +1,22 @@
 /** Benches that run in Node: rollout, learner step, import of a bundle. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { CheckpointSource } from '../../src/checkpoint/source.ts';
 import { benchStep } from '../../src/learner/learner.bench.ts';
-import { benchRollout } from '../../src/policy/rollout.bench.ts';
+import { EMBEDDED, openPolicy } from '../../src/node/checkpointFolder.ts';
 import { openDemonstrations } from '../../src/node/openDemonstrations.ts';
-import { createPolicy } from '../../src/policy/vlmPolicy.ts';
+import { benchRollout } from '../../src/policy/rollout.bench.ts';
 import { makeQuestions } from '../../src/questions/generate.ts';
 import { DEFAULT_QUESTION_SETTINGS } from '../../src/questions/question.ts';
 import type { Section } from './table.ts';
 
-const PUBLIC = new URL('../../public/', import.meta.url);
-const BUNDLE = fileURLToPath(new URL('demos/tabletop.zip', PUBLIC));
-
-const embedded: CheckpointSource = {
-  name: 'embedded',
-  read: (path) => readFile(new URL(`checkpoint/${path}`, PUBLIC)),
-};
+const BUNDLE = fileURLToPath(new URL('../../public/demos/tabletop.zip', import.meta.url));
 
 /** Eight responses to a real question: as one group, and one after the other. */
 export async function rollout(): Promise<Section> {
   const bundle = await openDemonstrations(BUNDLE);
   const question = makeQuestions(bundle.demonstrations.slice(0, 1), DEFAULT_QUESTION_SETTINGS)[0];
   const image = await bundle.frames.read(question.demonstration, question.camera, question.frame);
-  const policy = await createPolicy(embedded, { device: 'cpu' });
+  const policy = await openPolicy(EMBEDDED, new AbortController().signal);
   const { group, single } = await benchRollout(policy, await policy.encode(question.prompt, image));
   await policy.dispose();
   return {
