@@ -24,7 +24,6 @@ interface EpisodeFolder {
   descriptionsFolder: string;
   task: string;
   variation: number | null;
-  episode: number;
 }
 
 const EPISODE =
@@ -81,7 +80,6 @@ function episodeFolders(paths: string[], name: string): EpisodeFolder[] {
         variation === 'all_variations' ? folder : folder.replace(/episodes\/episode\d+\/$/, ''),
       task,
       variation: variation === 'all_variations' ? null : Number(variation.slice('variation'.length)),
-      episode: Number(episode),
     };
   });
   const key = ({ folder }: EpisodeFolder) => folder.replace(/\d+/g, (digits) => digits.padStart(8, '0'));
