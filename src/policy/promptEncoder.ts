@@ -7,42 +7,46 @@ import {
 import type { InferenceSession } from 'onnxruntime-common';
 import { splitAtImage } from '../questions/prompt.ts';
 import { pixelValues, type ImageSettings } from './imageProcessor.ts';
+import type { CheckpointFiles } from './checkpointFiles.ts';
 import type { Runtime } from './onnxRuntime.ts';
 import type { EncodedPrompt, PromptImage } from './policy.ts';
 
 /** Features of so many pictures are kept: the kinds of question share a frame. */
 const KEPT_PICTURES = 64;
 
-export interface PromptEncoderParts {
-  runtime: Runtime;
-  tokenizer: PreTrainedTokenizer;
-  chatTemplate: string;
-  /** processor_config.json: it holds image_seq_len. */
-  processorConfig: object;
-  imageSettings: ImageSettings;
-  imageTokenId: number;
-  hidden: number;
-  embedTokens: InferenceSession;
-  visionEncoder: InferenceSession;
-}
-
 export class PromptEncoder {
-  private readonly parts: PromptEncoderParts;
+  private readonly runtime: Runtime;
   private readonly processor: Idefics3Processor;
+  private readonly imageSettings: ImageSettings;
+  private readonly imageTokenId: number;
+  private readonly hidden: number;
+  private readonly embedTokens: InferenceSession;
+  private readonly visionEncoder: InferenceSession;
   private readonly embeddings = new Map<number, Float32Array>();
   private readonly features = new Map<string, Float32Array>();
 
-  constructor(parts: PromptEncoderParts) {
-    this.parts = parts;
+  constructor(
+    runtime: Runtime,
+    tokenizer: PreTrainedTokenizer,
+    { config, processorConfig, chatTemplate, imageSettings }: CheckpointFiles,
+    embedTokens: InferenceSession,
+    visionEncoder: InferenceSession,
+  ) {
+    this.runtime = runtime;
     // transformers.js expands the image's tokens; pictures are resampled by us (resample.ts says why).
-    const components = { tokenizer: parts.tokenizer, image_processor: () => ({ rows: [[0]], cols: [[0]] }) };
-    this.processor = new Idefics3Processor(parts.processorConfig, components, parts.chatTemplate);
+    const components = { tokenizer, image_processor: () => ({ rows: [[0]], cols: [[0]] }) };
+    this.processor = new Idefics3Processor(processorConfig, components, chatTemplate);
+    this.imageSettings = imageSettings;
+    this.imageTokenId = config.image_token_id;
+    this.hidden = config.hidden_size;
+    this.embedTokens = embedTokens;
+    this.visionEncoder = visionEncoder;
   }
 
   async encode(prompt: string, image: PromptImage): Promise<EncodedPrompt> {
     const ids = await this.tokenize(prompt);
     const [embeds, features] = [await this.embed([...ids]), await this.imageFeatures(image)];
-    const { hidden, imageTokenId } = this.parts;
+    const { hidden, imageTokenId } = this;
     const places = [...ids.keys()].filter((i) => ids[i] === imageTokenId);
     if (places.length * hidden !== features.length) {
       const given = features.length / hidden;
@@ -56,7 +60,7 @@ export class PromptEncoder {
 
   /** Input embeddings [ids, hidden]. Each token is looked up in the session once. */
   async embed(ids: number[]): Promise<Float32Array> {
-    const { runtime, embedTokens, hidden } = this.parts;
+    const { runtime, embedTokens, hidden } = this;
     const unknown = [...new Set(ids)].filter((id) => !this.embeddings.has(id));
     if (unknown.length) {
       const input = new runtime.Tensor('int64', BigInt64Array.from(unknown.map(BigInt)), [1, unknown.length]);
@@ -69,8 +73,8 @@ export class PromptEncoder {
   }
 
   async release(): Promise<void> {
-    await this.parts.embedTokens.release();
-    await this.parts.visionEncoder.release();
+    await this.embedTokens.release();
+    await this.visionEncoder.release();
   }
 
   private async tokenize(prompt: string): Promise<Int32Array> {
@@ -95,7 +99,7 @@ export class PromptEncoder {
   }
 
   private async see(image: PromptImage): Promise<Float32Array> {
-    const { runtime, visionEncoder, imageSettings } = this.parts;
+    const { runtime, visionEncoder, imageSettings } = this;
     const { values, side } = await pixelValues(image, imageSettings);
     const inputs = {
       pixel_values: new runtime.Tensor('float32', values, [1, 1, 3, side, side]),

@@ -2,19 +2,14 @@
 import { PreTrainedTokenizer } from '@huggingface/transformers';
 import type { Adapter } from '../checkpoint/adapter.ts';
 import { adapterFeeds, addAdapterInputs } from '../checkpoint/adapterInputs.ts';
-import {
-  readConfig,
-  readGenerationConfig,
-  type CheckpointConfig,
-  type GenerationConfig,
-} from '../checkpoint/config.ts';
-import { readJson, type CheckpointSource } from '../checkpoint/source.ts';
+import type { CheckpointConfig, GenerationConfig } from '../checkpoint/config.ts';
+import type { CheckpointSource } from '../checkpoint/source.ts';
 import { unpackModel } from '../checkpoint/unpack.ts';
+import { readCheckpointFiles, type CheckpointFiles, type ReadOptions } from './checkpointFiles.ts';
 import { Decoder } from './decoder.ts';
 import { generateGroup, type Vocabulary } from './generateGroup.ts';
-import type { ImageSettings } from './imageProcessor.ts';
 import { findLetterTokens } from './letterTokens.ts';
-import { loadRuntime, type Device, type WasmPaths } from './onnxRuntime.ts';
+import { loadRuntime, type Device, type Runtime, type WasmPaths } from './onnxRuntime.ts';
 import type {
   Completion,
   EncodedPrompt,
@@ -25,73 +20,47 @@ import type {
 } from './policy.ts';
 import { PromptEncoder } from './promptEncoder.ts';
 
-const SESSIONS = ['embed_tokens', 'vision_encoder', 'decoder_model_merged'] as const;
-type SessionName = (typeof SESSIONS)[number];
-
-/** Endings of ONNX file names on the hub. */
-const SUFFIXES = { fp32: '', fp16: '_fp16', q4: '_q4', q8: '_quantized' } as const;
-export type Dtype = keyof typeof SUFFIXES;
-
 /** Every linear layer of the decoder can carry an adapter. */
 const ADAPTED = 'all';
 
-export interface PolicyOptions {
+export interface PolicyOptions extends ReadOptions {
   device: Device;
-  /** Which of the checkpoint's files to take; 4-bit unless said otherwise. */
-  dtype?: Partial<Record<SessionName, Dtype>>;
   /** Addresses of ONNX Runtime's own files; not on cpu. */
   wasmPaths?: WasmPaths;
-  /** Bytes of the model files; the total is null while a server does not say. */
-  onProgress?: (loaded: number, total: number | null) => void;
-  signal?: AbortSignal;
 }
 
 /** @throws naming the file or field when the checkpoint cannot be had or is no SmolVLM; AbortError. */
 export async function createPolicy(source: CheckpointSource, options: PolicyOptions): Promise<Policy> {
-  const { device, signal } = options;
-  const json = (path: string) => readJson(source, path, signal);
-  const [runtime, models, config, generation, tokenizer, tokenizerConfig, processorConfig, imageSettings] =
-    await Promise.all([
-      loadRuntime(device, options.wasmPaths),
-      readModels(source, options),
-      json('config.json').then(readConfig),
-      json('generation_config.json').then(readGenerationConfig),
-      json('tokenizer.json'),
-      json('tokenizer_config.json') as Promise<{ chat_template?: string }>,
-      json('processor_config.json') as Promise<object>,
-      json('preprocessor_config.json') as Promise<ImageSettings>,
-    ]);
-  // On a CPU 4-bit products are slower than plain ones: far slower on wasm, by a fifth in Node.
-  const unpack = device !== 'webgpu';
-  const decoderModel = addAdapterInputs(models.decoder_model_merged, ADAPTED, { unpack });
-  const visionModel = unpack ? unpackModel(models.vision_encoder) : models.vision_encoder;
+  const { device, signal, wasmPaths } = options;
+  const [runtime, files] = await Promise.all([loadRuntime(device, wasmPaths), readCheckpointFiles(source, options)]);
   signal?.throwIfAborted();
-
-  const hub = new PreTrainedTokenizer(tokenizer, tokenizerConfig);
-  const embedTokens = await runtime.session(models.embed_tokens, { onHost: true });
-  const visionEncoder = await runtime.session(visionModel);
-  const decoder = await Decoder.create(runtime, decoderModel, config.num_hidden_layers, config.hidden_size);
-  const encoder = new PromptEncoder({
-    runtime,
-    tokenizer: hub,
-    chatTemplate: tokenizerConfig.chat_template ?? (await readText(source, 'chat_template.jinja', signal)),
-    processorConfig,
-    imageSettings,
-    imageTokenId: config.image_token_id,
-    hidden: config.hidden_size,
-    embedTokens,
-    visionEncoder,
-  });
-  const policy = new VlmPolicy(
-    device,
-    source.name,
-    config,
-    encoder,
-    decoder,
-    vocabulary(hub, config, generation, encoder),
-  );
+  const { config, generation } = files;
+  const { decoder, embedTokens, visionEncoder } = await openSessions(runtime, files);
+  const tokenizer = new PreTrainedTokenizer(files.tokenizer, files.tokenizerConfig);
+  const encoder = new PromptEncoder(runtime, tokenizer, files, embedTokens, visionEncoder);
+  const words = vocabulary(tokenizer, config, generation, encoder);
+  const policy = new VlmPolicy(device, source.name, config, encoder, decoder, words);
   await policy.setAdapter(null);
   return policy;
+}
+
+/** All three or none. */
+async function openSessions(runtime: Runtime, { config, models }: CheckpointFiles) {
+  // On a CPU 4-bit products are slower than plain ones: far slower on wasm, by a fifth in Node.
+  const unpack = runtime.device !== 'webgpu';
+  const opened: { release(): Promise<void> }[] = [];
+  const kept = <T extends { release(): Promise<void> }>(session: T) => (opened.push(session), session);
+  try {
+    const embedTokens = kept(await runtime.session(models.embed_tokens, { onHost: true }));
+    const vision = unpack ? unpackModel(models.vision_encoder) : models.vision_encoder;
+    const visionEncoder = kept(await runtime.session(vision));
+    const text = addAdapterInputs(models.decoder_model_merged, ADAPTED, { unpack });
+    const decoder = await Decoder.create(runtime, text, config.num_hidden_layers, config.hidden_size);
+    return { embedTokens, visionEncoder, decoder };
+  } catch (error) {
+    for (const session of opened) await session.release();
+    throw error;
+  }
 }
 
 class VlmPolicy implements Policy {
@@ -164,31 +133,4 @@ function vocabulary(
     decode: (ids) => tokenizer.decode(ids, { skip_special_tokens: true }),
     embed: (ids) => encoder.embed(ids),
   };
-}
-
-async function readModels(
-  source: CheckpointSource,
-  { dtype = {}, signal, onProgress }: PolicyOptions,
-): Promise<Record<SessionName, Uint8Array>> {
-  const progress = new Map<SessionName, [loaded: number, total: number | null]>();
-  const files = SESSIONS.map(async (name) => {
-    const path = `onnx/${name}${SUFFIXES[dtype[name] ?? 'q4']}.onnx`;
-    progress.set(name, [0, null]);
-    const bytes = await source.read(path, signal, (...state) => {
-      progress.set(name, state);
-      onProgress?.(...summed([...progress.values()]));
-    });
-    return [name, bytes] as const;
-  });
-  return Object.fromEntries(await Promise.all(files)) as Record<SessionName, Uint8Array>;
-}
-
-function summed(states: [loaded: number, total: number | null][]): [loaded: number, total: number | null] {
-  const known = states.every(([, total]) => total !== null);
-  const loaded = states.reduce((sum, [part]) => sum + part, 0);
-  return [loaded, known ? states.reduce((sum, [, part]) => sum + part!, 0) : null];
-}
-
-async function readText(source: CheckpointSource, path: string, signal?: AbortSignal): Promise<string> {
-  return new TextDecoder().decode(await source.read(path, signal));
 }
