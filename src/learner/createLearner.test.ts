@@ -53,7 +53,7 @@ let learner: Learner;
 beforeAll(async () => {
   const source = { name: 'tiny', read: (path: string) => Promise.resolve(tinyFile(path)) };
   learner = await createLearner(source, { device: 'wasm' });
-});
+}, 60_000);
 afterAll(() => learner.dispose());
 
 test.each(['1.0', '0.8'])('log-probabilities at temperature %s', async (temperature) => {

@@ -15,6 +15,8 @@ export interface LearnerOptions {
   /** The files that the policy runs; by default the 4-bit ones. */
   decoderFile?: string;
   embeddingsFile?: string;
+  /** Bytes read so far, and of all where the server says. */
+  onProgress?: (loaded: number, total: number | null) => void;
   signal?: AbortSignal;
 }
 
@@ -29,16 +31,35 @@ async function readParameters(
   {
     decoderFile = 'onnx/decoder_model_merged_q4.onnx',
     embeddingsFile = 'onnx/embed_tokens_q4.onnx',
+    onProgress,
     signal,
   }: LearnerOptions,
 ): Promise<DecoderParameters> {
   const config = readConfig(await readJson(source, 'config.json', signal));
-  const weights = readDecoderWeights(await source.read(decoderFile, signal), config);
+  const [decoder, embeddings] = await readTogether(source, [decoderFile, embeddingsFile], onProgress, signal);
+  const weights = readDecoderWeights(decoder, config);
   return {
     config,
     linear: (module) => weights.linear(module),
     norm: (module) => weights.norm(module),
-    embeddings: readEmbeddings(await source.read(embeddingsFile, signal)),
+    embeddings: readEmbeddings(embeddings),
     head: dequantise(weights.lmHead),
   };
+}
+
+function readTogether(
+  source: CheckpointSource,
+  paths: string[],
+  onProgress: LearnerOptions['onProgress'],
+  signal?: AbortSignal,
+): Promise<Uint8Array[]> {
+  const loaded = paths.map(() => 0);
+  const totals = paths.map((): number | null => null);
+  const sum = (values: number[]) => values.reduce((all, value) => all + value, 0);
+  const told = (i: number) => (bytes: number, total: number | null) => {
+    [loaded[i], totals[i]] = [bytes, total];
+    const known = totals.filter((value) => value !== null);
+    onProgress?.(sum(loaded), known.length === paths.length ? sum(known) : null);
+  };
+  return Promise.all(paths.map((path, i) => source.read(path, signal, told(i))));
 }

@@ -15,9 +15,6 @@ import { checkGroup, packEmbeddings, packGroup, type Packing } from './packing.t
 import { ropeTable } from './rope.ts';
 import { scoreBackward, scoreTokens, type Vocabulary } from './vocabulary.ts';
 
-/** Activations of a group are kept for the backward pass up to this size, else recomputed layer by layer. */
-const ACTIVATION_BYTES = 2 ** 28;
-
 /** A group's scores, a value a token; the tensors behind them stay on the device until `dispose`. */
 export interface GroupScores {
   logprobs: Float32Array[];
@@ -34,9 +31,14 @@ export class DecoderModel {
   readonly #embeddings: Float32Array;
   readonly #decoder: Decoder;
   readonly #vocabulary: Vocabulary;
+  readonly #activationBytes: number;
 
-  /** On the backend that tfjs is set to. */
-  constructor(parameters: DecoderParameters) {
+  /**
+   * On the backend that tfjs is set to.
+   * @param activationBytes a group's activations are kept for the backward pass up to this size, else recomputed.
+   */
+  constructor(parameters: DecoderParameters, activationBytes: number) {
+    this.#activationBytes = activationBytes;
     this.#config = parameters.config;
     this.#embeddings = parameters.embeddings;
     this.#decoder = uploadDecoder(parameters);
@@ -149,7 +151,7 @@ export class DecoderModel {
     );
     const perRow = 6 * hidden_size + 6 * num_attention_heads * head_dim + 4 * intermediate_size;
     const floats = num_hidden_layers * (rows * perRow + scores * num_attention_heads);
-    return 4 * floats <= ACTIVATION_BYTES ? 'activations' : 'inputs';
+    return 4 * floats <= this.#activationBytes ? 'activations' : 'inputs';
   }
 }
 

@@ -27,7 +27,7 @@ export function naiveScores(
     const normal = norm(hidden, parameters.norm('norm'), config.rms_norm_eps);
     const logits = Array.from(
       { length: config.vocab_size },
-      (_, id) => dot(normal, row(head, id, config.hidden_size)) / temperature,
+      (_, id) => dot(normal, head, id * config.hidden_size) / temperature,
     );
     const p = softmax(logits);
     logprobs.push(Math.log(p[ids[i]]));
@@ -76,12 +76,12 @@ function decoderLayer(
 function naiveLinear(parameters: DecoderParameters, adapter: Adapter | null, path: string, x: Row): Row {
   const weight = parameters.linear(path);
   const dense = dequantise(weight);
-  const base = Array.from({ length: weight.outFeatures }, (_, o) => dot(x, row(dense, o, weight.inFeatures)));
+  const base = Array.from({ length: weight.outFeatures }, (_, o) => dot(x, dense, o * weight.inFeatures));
   const pair = adapter?.modules[path];
   if (!adapter || !pair) return base;
   const { r, lora_alpha } = adapter.config;
-  const low = Array.from({ length: r }, (_, i) => dot(x, row(pair.A, i, pair.in)));
-  return base.map((value, o) => value + (lora_alpha / r) * dot(low, row(pair.B, o, r)));
+  const low = Array.from({ length: r }, (_, i) => dot(x, pair.A, i * pair.in));
+  return base.map((value, o) => value + (lora_alpha / r) * dot(low, pair.B, o * r));
 }
 
 function rope(x: Row, position: number, headDim: number, theta: number): Row {
@@ -106,8 +106,11 @@ function softmax(scores: Row): Row {
   return powers.map((power) => power / total);
 }
 
-function dot(a: Row, b: Row): number {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0);
+/** With the numbers of b from `start` on. */
+function dot(a: Row, b: ArrayLike<number>, start = 0): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[start + i];
+  return sum;
 }
 
 function plus(a: Row, b: Row): Row {

@@ -26,10 +26,13 @@ export class TfjsLearner implements Learner {
   readonly #model: DecoderModel;
   #trained: TrainableAdapter | null = null;
 
-  /** The backend of `device` has been started. */
-  constructor(device: Device, parameters: DecoderParameters) {
+  /**
+   * The backend of `device` has been started.
+   * @param activationBytes a group's activations are kept for the backward pass up to this size, else recomputed.
+   */
+  constructor(device: Device, parameters: DecoderParameters, activationBytes = 2 ** 28) {
     this.device = device;
-    this.#model = new DecoderModel(parameters);
+    this.#model = new DecoderModel(parameters, activationBytes);
   }
 
   setAdapter(adapter: Adapter, optimizer?: OptimizerState): Promise<void> {
