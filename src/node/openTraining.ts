@@ -6,11 +6,10 @@ import { initAdapter } from '../checkpoint/initAdapter.ts';
 import { readJson } from '../checkpoint/source.ts';
 import { pickQuestions } from '../evaluation/pickQuestions.ts';
 import { createLearner } from '../learner/createLearner.ts';
-import { makeQuestions } from '../questions/generate.ts';
-import { splitDemonstrations } from '../questions/split.ts';
 import type { RunSettings } from '../runs/run.ts';
 import { EMBEDDED, folderSource, openPolicy } from './checkpointFolder.ts';
-import { fingerprintOf, imagesOf, openDemonstrations } from './openDemonstrations.ts';
+import { fingerprintOf } from './openDemonstrations.ts';
+import { openSplit } from './openSplit.ts';
 import { RunFolder } from './runFolder.ts';
 import type { TrainRun } from './trainRun.ts';
 
@@ -59,18 +58,10 @@ export async function resumeRun(options: Common & { steps: number | null }): Pro
   return { ...data, ...model, folder, samples: options.samples };
 }
 
-async function openData({ bundle: path, count }: Common, settings: RunSettings) {
+async function openData({ bundle, count }: Common, settings: RunSettings) {
   const { question_settings, test_fraction } = settings;
-  const bundle = await openDemonstrations(path);
-  const split = splitDemonstrations(bundle.demonstrations, test_fraction, question_settings.seed);
-  const train = makeQuestions(split.train, question_settings);
-  const test = makeQuestions(split.test, question_settings);
-  if (test.length === 0)
-    throw new Error(`${path} leaves no demonstration to test with: it needs two or more of a task`);
-  return {
-    questions: { train, held: pickQuestions(test, count, question_settings.seed) },
-    images: imagesOf(bundle),
-  };
+  const { train, test, images } = await openSplit(bundle, question_settings, test_fraction);
+  return { questions: { train, held: pickQuestions(test, count, question_settings.seed) }, images };
 }
 
 async function openModel(checkpoint: string, { config }: RunSettings, signal: AbortSignal) {

@@ -1,7 +1,84 @@
-import type { Command } from '../command.ts';
+import { DEFAULT_QUESTION_SETTINGS, KINDS } from '../../questions/question.ts';
+import type { ShareSummary } from '../../evaluation/summary.ts';
+import { DEFAULT_GRPO_CONFIG } from '../../training/grpoConfig.ts';
+import { numberBetween, parse, wholeNumber, type Command } from '../command.ts';
+import { EMBEDDED } from '../checkpointFolder.ts';
+import { DEFAULT_BUNDLE } from '../openDemonstrations.ts';
+import { HELD_OUT } from '../heldOut.ts';
+
+const text = { type: 'string' } as const;
+const OPTIONS = {
+  checkpoint: { ...text, default: EMBEDDED },
+  adapter: text,
+  questions: { ...text, default: String(HELD_OUT.questions) },
+  samples: { ...text, default: String(HELD_OUT.samples) },
+  'test-share': { ...text, default: String(HELD_OUT.share) },
+  seed: { ...text, default: '0' },
+  blind: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const;
+
 export const command: Command = {
-  summary: 'evaluate',
-  usage: 'evaluate',
-  help: [],
-  run: () => Promise.reject(new Error('evaluate is not there yet')),
+  summary: 'Ask held-out questions, greedily and under sampling.',
+  usage: 'evaluate [FILE] [options]   (FILE: demonstrations; without it the sample ones)',
+  help: [
+    ['--adapter DIR', 'a PEFT adapter, e.g. what train wrote'],
+    ['--checkpoint DIR', "a SmolVLM in the hub's layout (the embedded one)"],
+    ['--questions N', `as many of each kind as can be had (${HELD_OUT.questions})`],
+    ['--samples N', `samples of each at temperature 1 (${HELD_OUT.samples})`],
+    ['--test-share X', `share of the demonstrations held out, as train had it (${HELD_OUT.share})`],
+    ['--seed N', 'seed of the sampling (0)'],
+    ['--blind', 'show grey pictures'],
+    ['--json', 'print {"accuracy", "sampled_accuracy", "format", "n", "by_kind", "blind", "seconds"}'],
+  ],
+  async run(args, terminal) {
+    const { values, positionals } = parse(args, OPTIONS, [0, 1]);
+    const { signal } = terminal;
+    const count = wholeNumber('questions', values.questions, 1);
+    const settings = {
+      samples: wholeNumber('samples', values.samples, 1),
+      seed: wholeNumber('seed', values.seed),
+      max_completion_length: DEFAULT_GRPO_CONFIG.sampling.max_completion_length,
+      blind: values.blind,
+    };
+    const share = numberBetween('test-share', values['test-share'], 0.01, 0.99);
+    const { openPolicy, readAdapterFolder } = await import('../checkpointFolder.ts');
+    const { openSplit } = await import('../openSplit.ts');
+    const { pickQuestions } = await import('../../evaluation/pickQuestions.ts');
+    const { evaluate } = await import('../../evaluation/evaluate.ts');
+    const { summary } = await import('../../evaluation/summary.ts');
+    const { test, images } = await openSplit(
+      positionals[0] ?? DEFAULT_BUNDLE,
+      DEFAULT_QUESTION_SETTINGS,
+      share,
+    );
+    const questions = pickQuestions(test, count, DEFAULT_QUESTION_SETTINGS.seed);
+    const policy = await openPolicy(values.checkpoint, signal);
+    if (values.adapter) await policy.setAdapter(await readAdapterFolder(values.adapter));
+    const report = await evaluate(
+      { policy, questions, images },
+      {
+        ...settings,
+        signal,
+        onProgress: ({ done, total, correct }) => terminal.progress(`${done}/${total}, ${correct} right`),
+      },
+    );
+    const short = summary(report);
+    if (values.json)
+      return terminal.print(JSON.stringify({ ...short, blind: report.blind, seconds: report.seconds }));
+    terminal.print(asLine(values.blind ? 'all, blind' : 'all', short));
+    for (const kind of KINDS) if (short.by_kind[kind]) terminal.print(asLine(kind, short.by_kind[kind]));
+  },
 };
+
+function asLine(label: string, of: ShareSummary): string {
+  const share = (value: number, [low, high]: [number, number]) =>
+    `${(100 * value).toFixed(1)} % [${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`;
+  return [
+    label.padEnd(14),
+    `greedy ${share(of.accuracy, of.accuracy_interval)}`,
+    `sampled ${share(of.sampled_accuracy, of.sampled_accuracy_interval)}`,
+    `format ${share(of.format, of.format_interval)}`,
+    `n = ${of.n}`,
+  ].join('  ');
+}

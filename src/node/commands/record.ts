@@ -1,7 +1,55 @@
-import type { Command } from '../command.ts';
+import { oneOf, parse, UsageError, wholeNumber, type Command } from '../command.ts';
+
+const text = { type: 'string' } as const;
+const OPTIONS = {
+  out: text,
+  raw: text,
+  task: { ...text, multiple: true },
+  count: { ...text, default: '10' },
+  seed: { ...text, default: '0' },
+  variation: { ...text, default: '0' },
+  every: { ...text, default: '1' },
+  json: { type: 'boolean', default: false },
+} as const;
+
 export const command: Command = {
-  summary: 'record',
-  usage: 'record',
-  help: [],
-  run: () => Promise.reject(new Error('record is not there yet')),
+  summary: 'Record demonstrations in the simulator (needs a Chromium).',
+  usage: 'record --out FILE.zip [options]   or   record --raw DIR [options]',
+  help: [
+    ['--out FILE.zip', 'a LeRobot v3.0 dataset, as the page takes it'],
+    ['--raw DIR', "a folder of raw recordings instead, with the objects' positions"],
+    ['--task NAME', 'push_button or pick_up_cup; may be given twice (both)'],
+    ['--count N', 'demonstrations of each task (10)'],
+    ['--seed N', 'seed of the first; the next count up (0)'],
+    ['--variation N', 'colour of the object (0)'],
+    ['--every N', 'with --raw: only every N-th picture (1)'],
+    ['--json', 'print what was written'],
+  ],
+  async run(args, terminal) {
+    const { values } = parse(args, OPTIONS, [0, 0]);
+    if (!values.out === !values.raw)
+      throw new UsageError('say with --out FILE.zip or --raw DIR where they go');
+    const { TASKS } = await import('../../simulator/tasks/tasks.ts');
+    const names = TASKS.map(({ name }) => name);
+    const options = {
+      tasks: values.task?.map((name) => oneOf('task', name, names)) ?? names,
+      count: wholeNumber('count', values.count, 1),
+      seed: wholeNumber('seed', values.seed),
+      variation: wholeNumber('variation', values.variation),
+      every: wholeNumber('every', values.every, 1),
+      signal: terminal.signal,
+    };
+    if (values.out && options.every > 1)
+      throw new UsageError('--every goes with --raw: a dataset holds every frame');
+    const { record, recordRaw } = await import('../record.ts');
+    const write = values.raw ? recordRaw : record;
+    const written = await write(values.raw ?? values.out!, options, ({ done, total, frames, id }) =>
+      terminal.progress(`${done}/${total} demonstrations, ${frames} pictures: ${id}`),
+    );
+    if (values.json) terminal.print(JSON.stringify(written));
+    else
+      terminal.print(
+        `${values.raw ?? values.out}: ${written.demonstrations} demonstrations, ${written.frames} pictures`,
+      );
+  },
 };

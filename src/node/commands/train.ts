@@ -1,6 +1,7 @@
 import { DEFAULT_QUESTION_SETTINGS, KINDS } from '../../questions/question.ts';
 import { DEFAULT_GRPO_CONFIG, type GrpoConfig } from '../../training/grpoConfig.ts';
 import { numberBetween, parse, UsageError, wholeNumber, type Command } from '../command.ts';
+import { HELD_OUT } from '../heldOut.ts';
 import { DEFAULT_BUNDLE } from '../openDemonstrations.ts';
 import type { RunFolder } from '../runFolder.ts';
 import type { TrainingReport } from '../trainRun.ts';
@@ -18,8 +19,8 @@ const OPTIONS = {
   'max-length': text,
   'eval-steps': text,
   'test-share': text,
-  'eval-questions': { ...text, default: '300' },
-  samples: { ...text, default: '4' },
+  'eval-questions': { ...text, default: String(HELD_OUT.questions) },
+  samples: { ...text, default: String(HELD_OUT.samples) },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -37,7 +38,6 @@ const FIXED = [
 ] as const;
 
 const C = DEFAULT_GRPO_CONFIG;
-const TEST_SHARE = 0.5;
 
 export const command: Command = {
   summary: 'Train an adapter by GRPO on the CPU.',
@@ -53,9 +53,9 @@ export const command: Command = {
     ['--rollouts N', `responses in a step, a multiple of --generations (${C.generation_batch_size})`],
     ['--max-length N', `tokens of a response at most (${C.sampling.max_completion_length})`],
     ['--eval-steps N', `held-out questions every N steps; 0: only before and after (${C.eval_steps})`],
-    ['--test-share X', `share of the demonstrations held out (${TEST_SHARE})`],
-    ['--eval-questions N', 'held-out questions, as many of each kind as can be had (300)'],
-    ['--samples N', 'samples of each at temperature 1 (4)'],
+    ['--test-share X', `share of the demonstrations held out (${HELD_OUT.share})`],
+    ['--eval-questions N', `held-out questions, as many of each kind as can be had (${HELD_OUT.questions})`],
+    ['--samples N', `samples of each at temperature 1 (${HELD_OUT.samples})`],
     ['--json', 'print {"before", "after", "blind", "steps", "seconds"}'],
   ],
   async run(args, terminal) {
@@ -110,7 +110,7 @@ function newRunSettings(values: Partial<Record<keyof typeof OPTIONS, string | bo
   };
   const share = values['test-share'];
   const test_fraction =
-    share === undefined ? TEST_SHARE : numberBetween('test-share', String(share), 0.01, 0.99);
+    share === undefined ? HELD_OUT.share : numberBetween('test-share', String(share), 0.01, 0.99);
   return { config, test_fraction, question_settings: DEFAULT_QUESTION_SETTINGS };
 }
 
