@@ -32,7 +32,10 @@ export interface PolicyOptions extends ReadOptions {
 /** @throws naming the file or field when the checkpoint cannot be had or is no SmolVLM; AbortError. */
 export async function createPolicy(source: CheckpointSource, options: PolicyOptions): Promise<Policy> {
   const { device, signal, wasmPaths } = options;
-  const [runtime, files] = await Promise.all([loadRuntime(device, wasmPaths), readCheckpointFiles(source, options)]);
+  const [runtime, files] = await Promise.all([
+    loadRuntime(device, wasmPaths),
+    readCheckpointFiles(source, options),
+  ]);
   signal?.throwIfAborted();
   const { config, generation } = files;
   const { decoder, embedTokens, visionEncoder } = await openSessions(runtime, files);
