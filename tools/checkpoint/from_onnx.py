@@ -6,7 +6,6 @@ writes config.json and model.safetensors (dequantised) beside copies of the toke
 `SmolVLMForConditionalGeneration.from_pretrained(OUT_DIR)` loads it.
 """
 
-import json
 import shutil
 import sys
 from pathlib import Path
@@ -26,7 +25,7 @@ FILES = ["vision_encoder_q4.onnx", "embed_tokens_q4.onnx", "decoder_model_merged
 def load_model(checkpoint: str | Path) -> SmolVLMForConditionalGeneration:
     """float32, in eval mode. Generation settings (end token, suppressed tokens) are read too."""
     checkpoint = Path(checkpoint)
-    model = SmolVLMForConditionalGeneration(SmolVLMConfig.from_dict(_config(checkpoint)))
+    model = SmolVLMForConditionalGeneration(SmolVLMConfig.from_pretrained(checkpoint))
     expected = {name: parameter.shape for name, parameter in model.named_parameters()}
     state = {}
     for file in FILES:
@@ -38,12 +37,6 @@ def load_model(checkpoint: str | Path) -> SmolVLMForConditionalGeneration:
     model.tie_weights()
     model.generation_config = GenerationConfig.from_pretrained(checkpoint)
     return model.eval()
-
-
-def _config(checkpoint: Path) -> dict:
-    config = json.loads((checkpoint / "config.json").read_text())
-    config.pop("transformers.js_config", None)
-    return config
 
 
 def _weights(model: onnx.ModelProto, expected: dict[str, torch.Size]) -> dict[str, np.ndarray]:

@@ -1,7 +1,7 @@
 """What PyTorch, transformers and PEFT compute, for the tests of the page's own arithmetic.
 
     python tools/checkpoint/golden.py                                  the tiny model of test/fixtures
-    python tools/checkpoint/golden.py --checkpoint DIR --questions F   test/golden/embedded.json
+    python tools/checkpoint/golden.py --checkpoint public/checkpoint   test/golden/embedded.json
 
 Weights are read back from the ONNX files (from_onnx.py), so 4-bit rounding is in. An array is written as
 {"shape": [..], "f32": base64 of little-endian float32, row-major}.
@@ -29,6 +29,10 @@ test/golden/learner.json (reference arithmetic in float64)
                 "gradients": {"layers.0.self_attn.q_proj.A": [r, in], "...B": [out, r]}, of PEFT's lora_A and lora_B}]
   adamw         {"case", "settings": OptimizerSettings, "steps": 2, "parameters": as gradients, after the steps with
                 the case's loss; "grad_norms": before clipping, a step}: old_logprobs stay those of the case
+
+test/golden/embedded.json
+  questions     twelve [{"id", "prompt", "image": base64 of a lossless WebP, "prompt_ids": image tokens expanded,
+                "ids", "text": the greedy answer, at most 160 tokens}]
 """
 
 import argparse
@@ -36,6 +40,7 @@ import base64
 import copy
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -301,17 +306,21 @@ def save_adapter(peft) -> None:
     (GOLDEN / "adapter/README.md").unlink(missing_ok=True)
 
 
-def embedded(checkpoint: Path, questions: Path) -> None:
-    """questions: [{"id", "prompt", "image": base64 of a 224 x 224 PNG}]."""
+def embedded(checkpoint: Path, bundle: str | None) -> None:
+    command = ["npx", "tsx", str(GOLDEN / "embeddedQuestions.ts"), *([bundle] if bundle else [])]
+    questions = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
     model, tokenizer = load_model(checkpoint), PreTrainedTokenizerFast.from_pretrained(checkpoint)
     rows = []
-    for question in json.loads(questions.read_text()):
-        image = Image.open(io.BytesIO(base64.b64decode(question["image"])))
+    for question in questions:
+        image = Image.open(io.BytesIO(base64.b64decode(question["image"]))).convert("RGB")
+        lossless = io.BytesIO()
+        image.save(lossless, "WEBP", lossless=True)
         inputs = processor_inputs(checkpoint, question["prompt"], image)
         answer = greedy(model, inputs, 160, tokenizer)
-        rows.append({**question, "prompt_tokens": inputs["input_ids"].shape[1], **answer})
+        prompt_ids = inputs["input_ids"][0].tolist()
+        rows.append({**question, "image": base64.b64encode(lossless.getvalue()).decode(), "prompt_ids": prompt_ids, **answer})
         print(f"{question['id']}: {answer['text']!r}")
-    write("embedded.json", {"checkpoint": checkpoint.name, "questions": rows})
+    write("embedded.json", {"questions": rows})
 
 
 def write(name: str, value: dict) -> None:
@@ -323,9 +332,9 @@ def write(name: str, value: dict) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--checkpoint", type=Path)
-    parser.add_argument("--questions", type=Path)
+    parser.add_argument("--bundle", help="a zip of demonstrations; default: the one that the page ships")
     arguments = parser.parse_args()
     if arguments.checkpoint:
-        embedded(arguments.checkpoint, arguments.questions)
+        embedded(arguments.checkpoint, arguments.bundle)
     else:
         tiny()
