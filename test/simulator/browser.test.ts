@@ -1,0 +1,119 @@
+/** The simulator in a real browser: what it draws, and how the worker answers. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import type { ViteDevServer } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { project } from '../../src/demos/camera.ts';
+import { CHROMIUM_FLAGS, chromiumPath, serveSources } from '../../src/node/record.ts';
+import { frontCamera } from '../../src/simulator/camera.ts';
+import type { PageRecording } from '../../src/simulator/recordPage.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const PATIENCE = 300_000;
+
+let server: ViteDevServer;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  server = await serveSources();
+  browser = await chromium.launch({
+    executablePath: chromiumPath(),
+    args: CHROMIUM_FLAGS,
+    timeout: PATIENCE,
+  });
+  page = await browser.newPage();
+  await page.goto(`${server.resolvedUrls!.local[0]}record`, { timeout: PATIENCE });
+}, PATIENCE);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const DRAW = `(async () => {
+  const { recordSeed } = await import('/src/simulator/recordPage.ts');
+  const request = { task: 'pick_up_cup', seed: 7, every: 1000, mime: 'image/png' };
+  const recording = await recordSeed(request, '/node_modules/@mujoco/mujoco/mujoco.wasm');
+  const png = await (await fetch('data:image/png;base64,' + recording.frames[0][1])).blob();
+  const picture = await createImageBitmap(png);
+  const pen = new OffscreenCanvas(picture.width, picture.height).getContext('2d');
+  pen.drawImage(picture, 0, 0);
+  const pixels = pen.getImageData(0, 0, picture.width, picture.height).data;
+  return { recording, size: [picture.width, picture.height], pixels: Array.from(pixels) };
+})()`;
+
+test(
+  'the red cup appears where the camera model projects it',
+  async () => {
+    const drawn = (await page.evaluate(DRAW)) as {
+      recording: PageRecording;
+      size: number[];
+      pixels: number[];
+    };
+    expect(drawn.size).toEqual([224, 224]);
+    const red = centroid(drawn.pixels, 224, (r, g, b) => r > 110 && g < 60 && b < 60);
+    const { u, v } = project(frontCamera(224), drawn.recording.objects.cup[0])!;
+    expect(red.count).toBeGreaterThan(100);
+    expect(Math.abs(red.u - u)).toBeLessThan(3);
+    expect(Math.abs(red.v - v)).toBeLessThan(5);
+  },
+  PATIENCE,
+);
+
+const CANCEL = `(async () => {
+  const { wrap, proxy } = await import('/node_modules/comlink/dist/esm/comlink.mjs');
+  const simulator = wrap(new Worker('/workers/simulator.ts', { type: 'module' }));
+  const begun = new Promise((resolve) => {
+    window.outcome = simulator.record({ task: 'push_button', count: 1000, seed: 0 }, proxy(resolve)).then(
+      () => 'finished',
+      (error) => error.name,
+    );
+  });
+  const progress = await begun;
+  await simulator.cancel();
+  return { progress, outcome: await window.outcome, tasks: await simulator.tasks() };
+})()`;
+
+test(
+  'the worker tells its progress and stops when cancelled',
+  async () => {
+    expect(await page.evaluate(CANCEL)).toEqual({
+      progress: { done: 0, total: 1000, what: 'push_button, seed 0: the robot acts' },
+      outcome: 'AbortError',
+      tasks: [
+        { name: 'push_button', variations: 18 },
+        { name: 'pick_up_cup', variations: 20 },
+      ],
+    });
+  },
+  PATIENCE,
+);
+
+test.each(['sample.zip', 'tabletop.zip'])(
+  '%s opens and holds whole demonstrations of both tasks',
+  async (name) => {
+    const { openBundle } = await import('../../src/demos/openBundle.ts');
+    const bytes = await readFile(path.join(ROOT, 'public/demos', name));
+    const bundle = await openBundle(new Blob([bytes]), name);
+    expect(new Set(bundle.demonstrations.map((d) => d.task))).toEqual(
+      new Set(['push_button', 'pick_up_cup']),
+    );
+    for (const { id, length } of bundle.demonstrations) {
+      expect((await bundle.frames.read(id, 'front', length - 1)).mime).toBe('image/webp');
+    }
+  },
+);
+
+function centroid(pixels: number[], width: number, belongs: (r: number, g: number, b: number) => boolean) {
+  let [count, u, v] = [0, 0, 0];
+  for (let i = 0; i < pixels.length; i += 4) {
+    if (!belongs(pixels[i], pixels[i + 1], pixels[i + 2])) continue;
+    const at = i / 4;
+    count++;
+    u += (at % width) + 0.5;
+    v += Math.floor(at / width) + 0.5;
+  }
+  return { count, u: u / count, v: v / count };
+}
