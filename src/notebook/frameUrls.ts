@@ -10,8 +10,8 @@ export function frameUrl(
   camera: CameraName,
   frame: number,
 ): Promise<string> {
-  let cache = caches.get(bundle);
-  if (!cache) caches.set(bundle, (cache = new Map()));
+  const cache = caches.get(bundle) ?? new Map<string, Promise<string>>();
+  caches.set(bundle, cache);
   const key = `${demonstration}\n${camera}\n${frame}`;
   const known = cache.get(key);
   if (known) return known;

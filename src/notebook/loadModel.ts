@@ -1,81 +1,104 @@
-// STUB until workers land
-import type { Completion } from '../policy/policy.ts';
+/** From what the visitor asks for to a model that answers and can be trained. */
+import { chooseDevice, wasmThreads } from '../policy/device.ts';
+import type { Learner } from '../learner/learner.ts';
+import type { PolicyAddress } from '../policy/policyService.ts';
+import { isAbort } from './errors.ts';
 import type { LoadedModel, Progress } from './notebook.svelte.ts';
+import { loadRemoteLearner } from './remoteLearner.ts';
+import { loadRemotePolicy } from './remotePolicy.ts';
+
 export const EMBEDDED = 'embedded';
-export const EMBEDDED_BASE = './checkpoint/';
+export const EMBEDDED_BASE = `${import.meta.env.BASE_URL}checkpoint/`;
+const HUB = 'https://huggingface.co/';
+
 export type DeviceChoice = 'auto' | 'webgpu' | 'wasm';
-export const deviceFromAddress = (q: string): DeviceChoice =>
-  (new URLSearchParams(q).get('device') as DeviceChoice) ?? 'auto';
+
+/** ?device=webgpu or ?device=wasm in the page's address. */
+export function deviceFromAddress(search: string): DeviceChoice {
+  const device = new URLSearchParams(search).get('device');
+  return device === 'webgpu' || device === 'wasm' ? device : 'auto';
+}
+
+/**
+ * Where a checkpoint's files are.
+ * @param source "embedded", a hub id, or the address of a folder.
+ * @throws Error when it is none of these.
+ */
+export function checkpointAddress(source: string, page: string): { name: string; baseUrl: string } {
+  if (source === EMBEDDED) return { name: EMBEDDED, baseUrl: new URL(EMBEDDED_BASE, page).href };
+  if (/^[\w.-]+\/[\w.-]+$/.test(source)) return { name: source, baseUrl: `${HUB}${source}/resolve/main/` };
+  if (/^https?:\/\//.test(source)) return { name: source, baseUrl: source.replace(/\/?$/, '/') };
+  throw new Error(
+    `"${source}" is no checkpoint: give "${EMBEDDED}", a hub id like owner/name, or an https address`,
+  );
+}
+
+/** @throws Error naming what is missing; AbortError. */
 export async function loadModel(
-  _s: string,
-  _d: DeviceChoice,
-  p: (p: Progress) => void,
-  _a: AbortSignal,
+  source: string,
+  choice: DeviceChoice,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
 ): Promise<LoadedModel> {
-  p({ label: 'Loading the model', done: 3e6, total: 8e6, unit: 'bytes' });
-  await new Promise((r) => setTimeout(r, 500));
-  const tokens = [
-    '<think>',
-    ' The gripper is at',
-    ' [',
-    '0.25',
-    '4',
-    ', ',
-    '-0.19',
-    '7',
-    ', ',
-    '1.09',
-    '4',
-    ']',
-    '. The button',
-    ' is at',
-    ' [',
-    '0.12',
-    '0',
-    ', ',
-    '0.10',
-    '3',
-    ', ',
-    '0.80',
-    '1',
-    ']',
-    ', so it goes',
-    ' down and left',
-    '.',
-    ' </think>',
-    ' <answer>',
-    ' [[',
-    'B',
-    ']]',
-    ' </answer>',
-  ];
+  const address = checkpointAddress(source, document.baseURI);
+  const { device, reason } = choice === 'auto' ? await chooseDevice() : asChosen(choice);
+  try {
+    return await load({ ...address, device }, reason, onProgress, signal);
+  } catch (error) {
+    if (isAbort(error) || choice !== 'auto' || device === 'wasm') throw error;
+    const why = `Runs on your CPU by WebAssembly, since WebGPU failed: ${(error as Error).message}.`;
+    return load({ ...address, device: 'wasm' }, why, onProgress, signal);
+  }
+}
+
+function asChosen(device: 'webgpu' | 'wasm'): { device: 'webgpu' | 'wasm'; reason: string } {
+  if (device === 'webgpu') return { device, reason: 'Runs by WebGPU, as chosen.' };
+  const threads = wasmThreads();
   return {
-    name: 'embedded',
-    bytes: 7.9e6,
-    reason: 'Runs on your CPU by WebAssembly (2 threads), since WebGPU finds no graphics adapter here.',
-    learner: () => Promise.reject(new Error('no')),
-    policy: {
-      device: 'wasm',
-      checkpoint: 'x',
-      setAdapter: async () => {},
-      dispose: async () => {},
-      encode: async () => ({ ids: new Int32Array(), embeds: new Float32Array(), hidden: 1 }),
-      generate: async (_p, count, _s, o) => {
-        for (const t of tokens) {
-          o?.signal?.throwIfAborted();
-          o?.onTokens?.(Array(count).fill(t));
-          await new Promise((r) => setTimeout(r, 15));
-        }
-        return Array.from({ length: count }, (): Completion => ({
-          ids: new Int32Array(tokens.length),
-          tokens,
-          text: tokens.join(''),
-          logprobs: Float32Array.from(tokens, () => Math.log(Math.random() * 0.9 + 0.1)),
-          entropies: new Float32Array(),
-          terminated: true,
-          letters: [0.1, 0.55, 0.3, 0.05],
-        }));
-      },
+    device,
+    reason: `Runs on your CPU by WebAssembly (${threads === 1 ? 'one thread' : `${threads} threads`}), as chosen.`,
+  };
+}
+
+async function load(
+  address: PolicyAddress,
+  reason: string,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<LoadedModel> {
+  let bytes = 0;
+  const policy = await loadRemotePolicy(
+    address,
+    (done, total) => {
+      bytes = done;
+      const label = done === total ? 'Starting the model' : 'Loading the model';
+      onProgress({ label, done, total, unit: 'bytes' });
+    },
+    signal,
+  );
+  let learner: Promise<Learner> | null = null;
+  return {
+    name: address.name,
+    bytes,
+    reason,
+    policy,
+    async freshAdapter(lora, seed) {
+      const [{ readConfig }, { initAdapter }, { httpSource, readJson }] = await Promise.all([
+        import('../checkpoint/config.ts'),
+        import('../checkpoint/initAdapter.ts'),
+        import('../checkpoint/source.ts'),
+      ]);
+      const config = readConfig(await readJson(httpSource(address.name, address.baseUrl), 'config.json'));
+      return initAdapter(config, lora, seed);
+    },
+    learner(onLearnerProgress, learnerSignal) {
+      const told = (done: number, total: number | null) =>
+        onLearnerProgress({ label: 'Loading the learner', done, total, unit: 'bytes' });
+      learner ??= loadRemoteLearner(address, told, learnerSignal).catch((error: unknown) => {
+        learner = null;
+        throw error;
+      });
+      return learner;
     },
   };
 }

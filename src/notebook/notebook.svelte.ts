@@ -1,6 +1,6 @@
 /** What the cells give one another: each reads its inputs here and leaves its outputs here, and knows no other cell. */
 import type { Adapter, LoraConfig } from '../checkpoint/adapter.ts';
-import type { Bundle, Demonstration, EncodedImage } from '../demos/demonstration.ts';
+import type { Bundle, CameraName, Demonstration, EncodedImage } from '../demos/demonstration.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Question, QuestionSettings } from '../questions/question.ts';
 import { DEFAULT_QUESTION_SETTINGS } from '../questions/question.ts';
@@ -55,7 +55,13 @@ export class Notebook {
   }
 }
 
+/** The camera asked for, or the first that the demonstration has. */
+export function cameraOf(demonstration: Demonstration, wanted: CameraName = 'front'): CameraName {
+  return wanted in demonstration.cameras ? wanted : (Object.keys(demonstration.cameras)[0] ?? wanted);
+}
+
 /** One picture, as a question shows it. */
 export function questionImage(bundle: Bundle, question: Question): Promise<EncodedImage> {
-  return bundle.frames.read(question.demonstration, question.camera, question.frame);
+  const demonstration = bundle.demonstrations.find((d) => d.id === question.demonstration)!;
+  return bundle.frames.read(demonstration.id, cameraOf(demonstration, question.camera), question.frame);
 }

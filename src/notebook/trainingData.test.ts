@@ -28,7 +28,7 @@ function bundle(...demonstrations: Demonstration[]): Bundle {
     format: 'rlbench',
     demonstrations,
     remarks: [],
-    frames: { read: () => Promise.reject() },
+    frames: { read: () => Promise.reject(new Error('no pictures here')) },
   };
 }
 

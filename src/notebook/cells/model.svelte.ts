@@ -37,10 +37,8 @@ export class ModelCell {
         },
         abort.signal,
       );
-      const old = this.#notebook.model;
       this.#notebook.model = model;
       this.#notebook.adapter = null;
-      await old?.policy.dispose();
     } catch (error) {
       if (!isAbort(error) && this.#abort === abort) this.error = (error as Error).message;
     } finally {

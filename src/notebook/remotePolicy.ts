@@ -1,0 +1,70 @@
+/** A Policy whose work is done in the policy worker. */
+import * as Comlink from 'comlink';
+import type {
+  Completion,
+  EncodedPrompt,
+  GenerateOptions,
+  Policy,
+  PromptImage,
+  SamplingSettings,
+} from '../policy/policy.ts';
+import type { PolicyAddress, PolicyService } from '../policy/policyService.ts';
+import type { Adapter } from '../checkpoint/adapter.ts';
+import { CancellableCalls } from './cancellableCalls.ts';
+
+type Service = Comlink.Remote<PolicyService>;
+
+let worker: Service | null = null;
+
+function policyWorker(): Service {
+  worker ??= Comlink.wrap<PolicyService>(
+    new Worker(new URL('../../workers/policy.ts', import.meta.url), { type: 'module', name: 'policy' }),
+  );
+  return worker;
+}
+
+/** Takes the place of the policy loaded before, once it is whole. @throws naming what is missing; AbortError. */
+export async function loadRemotePolicy(
+  address: PolicyAddress,
+  onProgress: (loaded: number, total: number | null) => void,
+  signal: AbortSignal,
+): Promise<Policy> {
+  const service = policyWorker();
+  const policy = new RemotePolicy(service, address);
+  await policy.calls.run(signal, (call) => service.load(call, address, Comlink.proxy(onProgress)));
+  return policy;
+}
+
+class RemotePolicy implements Policy {
+  readonly device: 'webgpu' | 'wasm';
+  readonly checkpoint: string;
+  readonly calls: CancellableCalls;
+  readonly #service: Service;
+
+  constructor(service: Service, { device, name }: PolicyAddress) {
+    [this.#service, this.device, this.checkpoint] = [service, device, name];
+    this.calls = new CancellableCalls((call) => void service.cancel(call));
+  }
+
+  encode(prompt: string, image: PromptImage): Promise<EncodedPrompt> {
+    return this.calls.run(undefined, (call) => this.#service.encode(call, prompt, image));
+  }
+
+  generate(
+    prompt: EncodedPrompt,
+    count: number,
+    sampling: SamplingSettings,
+    { signal, onTokens }: GenerateOptions = {},
+  ): Promise<Completion[]> {
+    const told = onTokens && Comlink.proxy(onTokens);
+    return this.calls.run(signal, (call) => this.#service.generate(call, prompt, count, sampling, told));
+  }
+
+  setAdapter(adapter: Adapter | null): Promise<void> {
+    return this.calls.run(undefined, (call) => this.#service.setAdapter(call, adapter));
+  }
+
+  dispose(): Promise<void> {
+    return this.calls.run(undefined, (call) => this.#service.dispose(call));
+  }
+}

@@ -1,0 +1,56 @@
+/** The page as a visitor handles it. */
+import { expect, type Download, type Locator, type Page } from '@playwright/test';
+
+export class NotebookPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  cell(title: string): Locator {
+    return this.page.getByRole('region', { name: title, exact: true });
+  }
+
+  async open(query = ''): Promise<void> {
+    await this.page.goto(`./${query}`);
+  }
+
+  /** The small random checkpoint: quick, and it knows nothing. */
+  async loadTinyModel(): Promise<void> {
+    const model = this.cell('Model');
+    const address = new URL('tiny/', this.page.url()).href;
+    await model.getByText('Another checkpoint or device').click();
+    await model.getByLabel('checkpoint', { exact: true }).fill(address);
+    await model.getByRole('button', { name: 'Load' }).click();
+    await expect(model.getByText(address).first()).toBeVisible({ timeout: 60_000 });
+  }
+
+  async openBundle(name: string, buffer: Buffer): Promise<void> {
+    await this.page
+      .getByLabel('Zip of RLBench episodes or a LeRobot v3.0 dataset')
+      .setInputFiles({ name, mimeType: 'application/zip', buffer });
+  }
+
+  async set(cell: Locator, label: string, value: string): Promise<void> {
+    const field = cell.getByLabel(label, { exact: true });
+    await field.fill(value);
+    await field.press('Tab');
+  }
+
+  async download(button: Locator): Promise<Download> {
+    const started = this.page.waitForEvent('download', { timeout: 60_000 });
+    await button.click();
+    return started;
+  }
+}
+
+/** Local names of a zip's entries, read from its central directory. */
+export function zipEntries(zip: Buffer): string[] {
+  const names: string[] = [];
+  for (let at = zip.indexOf('PK\x01\x02'); at >= 0; at = zip.indexOf('PK\x01\x02', at + 1)) {
+    const length = zip.readUInt16LE(at + 28);
+    names.push(zip.toString('utf8', at + 46, at + 46 + length));
+  }
+  return names;
+}
