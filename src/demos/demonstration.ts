@@ -35,7 +35,7 @@ export interface Demonstration {
   /** N*J radians a second, or null where the source has none. */
   jointVelocities: Float64Array | null;
   /** Only cameras whose frames the bundle holds. */
-  cameras: Record<CameraName, Camera>;
+  cameras: Record<string, Camera>;
 }
 
 /** A picture as it was stored. */

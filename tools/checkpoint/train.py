@@ -1,0 +1,142 @@
+"""Trains the embedded checkpoint's cold start on recordings of our simulator. See README.md for the commands.
+
+    python train.py --recordings DIR --questions Q0.json [Q1.json ...] --work DIR --out HF_DIR
+
+Stages: vision (positions by regression), selection (from a thought to the option, options alone in the prompt),
+decoder (whole prompts, mostly grounded thoughts), habits (the mixture that GRPO is to sort out).
+Each leaves its result in --work and is not run again while that file exists.
+"""
+
+import argparse
+import json
+import random
+import time
+from pathlib import Path
+
+import torch
+
+from data import Recordings, hold_out, load_questions
+from decoder import Prompts, generate, train_decoder
+from judge import summarise
+from model import IMAGE_SIZE, IMAGE_TOKENS, build_model
+from processor import save_processor
+from qat import bake, train_quantised
+from thoughts import respond
+from tokenizer import build_tokenizer
+from vision import features, train_vision
+
+GROUNDED = (0.8, 0.2, 0.0)
+SELECTION_WORD_WEIGHT = 0.05
+
+
+def options_only(prompt):
+    return "\n" + "\n".join(line for line in prompt.split("\n") if line.startswith("[["))
+
+
+def object_of(demo):
+    """World position of the object the task is about, at the start of the demonstration."""
+    name = {"push_button": "button", "pick_up_cup": "cup"}[demo["task"]]
+    place = demo["objects"][name]
+    return place[0] if isinstance(place[0], list) else place
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--recordings", required=True)
+    parser.add_argument("--questions", nargs="+", required=True)
+    parser.add_argument("--work", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--vision-minutes", type=float, default=12)
+    parser.add_argument("--selection-minutes", type=float, default=5)
+    parser.add_argument("--decoder-minutes", type=float, default=20)
+    parser.add_argument("--habit-steps", type=int, default=100)
+    parser.add_argument("--shares", nargs=3, type=float, default=(0.36, 0.32, 0.32), metavar=("GROUNDED", "CARELESS", "GUESS"))
+    parser.add_argument("--broken", type=float, default=0.04, help="share of responses outside the format")
+    args = parser.parse_args()
+    work = Path(args.work)
+    work.mkdir(parents=True, exist_ok=True)
+    began = time.time()
+
+    def log(**row):
+        line = json.dumps({"t": round(time.time() - began), **row})
+        print(line, flush=True)
+        with open(work / "log.jsonl", "a") as file:
+            file.write(line + "\n")
+
+    questions = load_questions(args.questions)
+    train, held = hold_out(questions, 0.08)
+    held = list({q["id"]: q for q in held}.values())
+    recordings = Recordings(args.recordings, questions, object_of)
+    train_rows = torch.tensor(sorted({recordings.index[(q["demonstration"], q["frame"])] for q in train}))
+    held_rows = torch.tensor(sorted({recordings.index[(q["demonstration"], q["frame"])] for q in held}))
+    log(questions=len(train), held=len(held), pictures=len(train_rows), held_pictures=len(held_rows))
+
+
+
+    rng = random.Random(0)
+    sample = rng.sample(train, min(3000, len(train)))
+    written = [respond(q, recordings.objects[q["demonstration"]], rng, habit) for q in sample
+               for habit in ("grounded", "careless", "guess")]
+    tokenizer = build_tokenizer([q["prompt"] for q in sample], written)
+    model = build_model(tokenizer)
+    log(vocabulary=len(tokenizer), parameters=sum(p.numel() for p in model.parameters()))
+
+    stage = work / "vision.pt"
+    if not stage.exists():
+        errors = train_vision(model, recordings, train_rows, held_rows, args.vision_minutes, log)
+        bake(model.model.vision_model.encoder)
+        bake(model.model.connector)
+        log(stage="vision", done=True, **errors)
+        torch.save([model.model.vision_model.state_dict(), model.model.connector.state_dict()], stage)
+    seen, joined = torch.load(stage)
+    model.model.vision_model.load_state_dict(seen)
+    model.model.connector.load_state_dict(joined)
+    stage = work / "features.pt"
+    if not stage.exists():
+        torch.save(features(model, recordings), stage)
+    feats = torch.load(stage)
+
+    prompts = Prompts(tokenizer, IMAGE_TOKENS)
+    encoded = [prompts.encode(q["prompt"]) for q in train]
+    probe = rng.sample(held, min(360, len(held)))
+    probe_encoded = [prompts.encode(q["prompt"]) for q in probe]
+    probe_feats = feats[[recordings.index[(q["demonstration"], q["frame"])] for q in probe]]
+    log(tokens=sum(map(len, encoded)) / len(encoded))
+
+    def check():
+        model.eval()
+        found = {
+            "greedy": summarise(probe, generate(model, prompts, probe_encoded, probe_feats, 0)),
+            "sampled": summarise(probe, generate(model, prompts, probe_encoded, probe_feats, 1, seed=1)),
+        }
+        model.train()
+        return found
+
+    layers = model.model.text_model.layers
+    train_quantised(layers)
+    stage = work / "selection.pt"
+    if not stage.exists():
+        short = [prompts.encode(options_only(q["prompt"])) for q in train]
+        train_decoder(model, prompts, train, short, None, recordings, GROUNDED, 0.0, args.selection_minutes, 2e-3, log,
+                      "selection", batch=64, every=25, word_weight=SELECTION_WORD_WEIGHT)
+        torch.save(model.model.text_model.state_dict(), stage)
+    model.model.text_model.load_state_dict(torch.load(stage))
+    stage = work / "decoder.pt"
+    if not stage.exists():
+        train_decoder(model, prompts, train, encoded, feats, recordings, GROUNDED, 0.0, args.decoder_minutes, 2e-3, log,
+                      "decoder", check=check)
+        torch.save(model.model.text_model.state_dict(), stage)
+        log(stage="decoder", done=True, **check())
+    model.model.text_model.load_state_dict(torch.load(stage))
+
+    train_decoder(model, prompts, train, encoded, feats, recordings, args.shares, args.broken, 60, 5e-4, log, "habits",
+                  seed=1, every=50, check=check, max_steps=args.habit_steps)
+    bake(layers)
+    log(stage="habits", done=True, shares=args.shares, broken=args.broken, **check())
+    model.save_pretrained(args.out)
+    save_processor(tokenizer, args.out, IMAGE_SIZE, IMAGE_TOKENS)
+    model.config.save_pretrained(args.out)
+
+
+if __name__ == "__main__":
+    main()
