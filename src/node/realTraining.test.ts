@@ -1,0 +1,88 @@
+/** The loop with the real policy and learner, on a checkpoint of a few kilobytes. */
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { readConfig } from '../checkpoint/config.ts';
+import { initAdapter } from '../checkpoint/initAdapter.ts';
+import { readJson } from '../checkpoint/source.ts';
+import { createLearner } from '../learner/createLearner.ts';
+import type { Completion, Policy } from '../policy/policy.ts';
+import { LETTERS } from '../questions/question.ts';
+import { grpo } from '../training/grpo.ts';
+import { DEFAULT_GRPO_CONFIG, type GrpoConfig } from '../training/grpoConfig.ts';
+import { toyQuestion } from '../training/testing/toyModel.ts';
+import type { TrainedStep, TrainingState } from '../training/trainingState.ts';
+import { folderSource, openPolicy } from './checkpointFolder.ts';
+
+const TINY = fileURLToPath(new URL('../../test/fixtures/tiny-smolvlm', import.meta.url));
+const PIXEL = Uint8Array.from(
+  atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=='),
+  (character) => character.charCodeAt(0),
+);
+const SLOW = 300_000;
+
+const CONFIG: GrpoConfig = {
+  ...DEFAULT_GRPO_CONFIG,
+  max_steps: 4,
+  num_generations: 4,
+  generation_batch_size: 8,
+  sampling: { ...DEFAULT_GRPO_CONFIG.sampling, max_completion_length: 6 },
+};
+
+/** A checkpoint of random weights writes nothing legible: its first token stands for an answer. */
+function legible(policy: Policy): Policy {
+  const answer = ({ ids }: Completion) => `<think></think><answer>[[${LETTERS[ids[0] % 4]}]]</answer>`;
+  return {
+    device: policy.device,
+    checkpoint: policy.checkpoint,
+    encode: (prompt, image) => policy.encode(prompt, image),
+    generate: async (...args) =>
+      (await policy.generate(...args)).map((completion) => ({ ...completion, text: answer(completion) })),
+    setAdapter: (adapter) => policy.setAdapter(adapter),
+    dispose: () => policy.dispose(),
+  };
+}
+
+test(
+  'four steps equal two and two resumed, bit for bit; policy and learner are one function',
+  async () => {
+    const source = folderSource(TINY);
+    const policy = legible(await openPolicy(TINY, new AbortController().signal));
+    const learner = await createLearner(source, { device: 'wasm' });
+    const start = initAdapter(readConfig(await readJson(source, 'config.json')), CONFIG.lora, 0);
+    const context = {
+      policy,
+      learner,
+      questions: Array.from({ length: 5 }, (_, i) => toyQuestion(i)),
+      images: () => Promise.resolve({ bytes: PIXEL, mime: 'image/png' as const }),
+    };
+    const train = async (max_steps: number, resume?: TrainingState) => {
+      const steps: TrainedStep[] = [];
+      for await (const step of grpo(context, { ...CONFIG, max_steps }, { resume })) steps.push(step);
+      return steps;
+    };
+
+    await learner.setAdapter(start);
+    const whole = await train(4);
+    await learner.setAdapter(start);
+    const half = await train(2);
+    const resumed = await train(4, structuredClone(half[1].state));
+    const timeless = ({ metrics, groups, state }: TrainedStep) => ({
+      metrics: { ...metrics, step_time: 0 },
+      groups,
+      state,
+    });
+    expect([...half, ...resumed].map(timeless)).toEqual(whole.map(timeless));
+
+    const updated = whole.filter(({ metrics }) => !metrics.update_skipped);
+    expect(updated.length).toBeGreaterThan(1);
+    for (const { metrics } of updated) {
+      expect(metrics.grad_norm).toBeGreaterThan(0);
+      expect(metrics['sampling/sampling_logp_difference/max']).toBeLessThan(1e-3);
+    }
+    const trained = whole[3].state.adapter.modules['layers.0.self_attn.q_proj'];
+    expect(trained.B.some((value) => value !== 0)).toBe(true);
+    await policy.dispose();
+    await learner.dispose();
+  },
+  SLOW,
+);
