@@ -6,6 +6,7 @@ transformers.js's SmolVLMImageProcessor) without resampling: `size.longest_edge`
 """
 
 import json
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -94,10 +95,7 @@ def processor_inputs(model_dir: str | Path, prompt: str, image) -> dict[str, tor
     prompt: text with one "<image>". image: PIL. Returns input_ids, attention_mask, pixel_values,
     pixel_attention_mask.
     """
-    model_dir = Path(model_dir)
-    tokenizer = PreTrainedTokenizerFast.from_pretrained(model_dir)
-    images = SmolVLMImageProcessorPil.from_pretrained(model_dir)
-    length = json.loads((model_dir / "processor_config.json").read_text())["image_seq_len"]
+    tokenizer, images, length = _load(Path(model_dir))
     before, after = prompt.split(IMAGE)
     content = [{"type": "text", "text": before}, {"type": "image"}, {"type": "text", "text": after}]
     text = tokenizer.apply_chat_template(
@@ -112,6 +110,13 @@ def processor_inputs(model_dir: str | Path, prompt: str, image) -> dict[str, tor
         "pixel_values": pixels["pixel_values"],
         "pixel_attention_mask": pixels["pixel_attention_mask"].bool(),
     }
+
+
+@cache
+def _load(model_dir: Path) -> tuple[PreTrainedTokenizerFast, SmolVLMImageProcessorPil, int]:
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(model_dir)
+    images = SmolVLMImageProcessorPil.from_pretrained(model_dir)
+    return tokenizer, images, json.loads((model_dir / "processor_config.json").read_text())["image_seq_len"]
 
 
 def _write(path: Path, value: dict) -> None:
