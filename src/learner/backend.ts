@@ -3,21 +3,37 @@ import * as tf from '@tensorflow/tfjs-core';
 
 export type Device = 'webgpu' | 'wasm' | 'cpu';
 
-/**
- * @param wasmPaths where tfjs-backend-wasm's .wasm files are: a folder with a slash at the end, or a URL by file name.
- * None: beside the package, which is right in Node.
- * @throws Error where the device has no such backend.
- */
-export async function startBackend(
-  device: Device,
-  wasmPaths?: string | Record<string, string>,
-): Promise<void> {
+/** What a page must say of tfjs-backend-wasm; Node needs none of it. */
+export interface WasmFiles {
+  /** URL of each .wasm file by its name. */
+  paths: Record<string, string>;
+  /**
+   * URL of the package's plain script. Its threads run the text of one of its own functions, which a minifier breaks,
+   * so it is loaded as published.
+   */
+  script: string;
+}
+
+/** @throws Error where the device has no such backend. */
+export async function startBackend(device: Device, wasmFiles?: WasmFiles): Promise<void> {
   if (device === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
-  else if (device === 'wasm') {
-    const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-    if (wasmPaths) setWasmPaths(wasmPaths);
-  } else await import('@tensorflow/tfjs-backend-cpu');
+  else if (device === 'cpu') await import('@tensorflow/tfjs-backend-cpu');
+  else if (wasmFiles) (await loadPublished(wasmFiles.script)).setWasmPaths(wasmFiles.paths);
+  else await import('@tensorflow/tfjs-backend-wasm');
   if (!(await tf.setBackend(device)))
     throw new Error(`tfjs cannot start on ${device} here; choose another device`);
   await tf.ready();
+}
+
+type WasmPackage = Pick<typeof import('@tensorflow/tfjs-backend-wasm'), 'setWasmPaths'>;
+
+/** The script takes tfjs-core from a global and leaves itself there. */
+async function loadPublished(script: string): Promise<WasmPackage> {
+  const scope = globalThis as { tf?: typeof tf & { wasm?: WasmPackage } };
+  if (!scope.tf?.wasm) {
+    scope.tf = { ...tf };
+    await import(/* @vite-ignore */ script);
+  }
+  if (!scope.tf.wasm) throw new Error(`${script} is not tfjs-backend-wasm`);
+  return scope.tf.wasm;
 }

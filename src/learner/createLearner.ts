@@ -3,15 +3,15 @@ import { readConfig } from '../checkpoint/config.ts';
 import { readDecoderWeights, readEmbeddings } from '../checkpoint/decoderWeights.ts';
 import { dequantise } from '../checkpoint/linearWeight.ts';
 import { readJson, type CheckpointSource } from '../checkpoint/source.ts';
-import { startBackend, type Device } from './backend.ts';
+import { startBackend, type Device, type WasmFiles } from './backend.ts';
 import type { DecoderParameters } from './decoderParameters.ts';
 import type { Learner } from './learner.ts';
 import { TfjsLearner } from './tfjsLearner.ts';
 
 export interface LearnerOptions {
   device: Device;
-  /** Where tfjs-backend-wasm's .wasm files are: a folder with a slash at the end, or a URL by file name; not needed in Node. */
-  wasmPaths?: string | Record<string, string>;
+  /** In a page, for device wasm. */
+  wasmFiles?: WasmFiles;
   /** The files that the policy runs; by default the 4-bit ones. */
   decoderFile?: string;
   embeddingsFile?: string;
@@ -22,7 +22,7 @@ export interface LearnerOptions {
 
 /** @throws Error naming what is missing in the checkpoint, or where the device has no backend. */
 export async function createLearner(source: CheckpointSource, options: LearnerOptions): Promise<Learner> {
-  await startBackend(options.device, options.wasmPaths);
+  await startBackend(options.device, options.wasmFiles);
   return new TfjsLearner(options.device, await readParameters(source, options));
 }
 

@@ -9,8 +9,8 @@ import { TfjsLearner } from './tfjsLearner.ts';
 
 /** The embedded checkpoint's size. */
 const CONFIG: CheckpointConfig = {
-  hidden_size: 256,
-  intermediate_size: 768,
+  hidden_size: 192,
+  intermediate_size: 512,
   num_hidden_layers: 4,
   num_attention_heads: 4,
   num_key_value_heads: 2,
@@ -57,15 +57,9 @@ export interface StepBenchmark {
 /** One update on one group. */
 export async function benchStep(
   device: Device,
-  {
-    promptLength = 100,
-    responseLength = 40,
-    responses = 8,
-    repeats = 3,
-    wasmPaths = undefined as string | undefined,
-  } = {},
+  { promptLength = 100, responseLength = 40, responses = 8, repeats = 3 } = {},
 ): Promise<StepBenchmark> {
-  await startBackend(device, wasmPaths);
+  await startBackend(device);
   const learner = new TfjsLearner(device, syntheticParameters(CONFIG, 'bench'));
   await learner.setAdapter(syntheticAdapter(CONFIG, 8, 'bench', ALL_LINEAR));
   const lengths = new Array<number>(responses).fill(responseLength);
@@ -87,14 +81,14 @@ function update(learner: TfjsLearner, groups: LearnerGroup[]): Promise<unknown> 
 }
 
 async function rawRate(): Promise<number> {
-  const [x, weight] = [tf.randomNormal([512, 256]), tf.randomNormal([256, 768])];
+  const [x, weight] = [tf.randomNormal([512, 192]), tf.randomNormal([192, 512])];
   const seconds = await fastest(10, async () => {
     const y = tf.matMul(x, weight);
     await y.data();
     y.dispose();
   });
   tf.dispose([x, weight]);
-  return (2 * 512 * 256 * 768) / seconds / 1e9;
+  return (2 * 512 * 192 * 512) / seconds / 1e9;
 }
 
 async function fastest(repeats: number, run: () => Promise<unknown>): Promise<number> {
