@@ -52,7 +52,7 @@ export interface RecordingOptions {
   count: number;
   seed: number;
   variation?: number;
-  /** Draw only every so manieth frame. */
+  /** Draw only every K-th frame. */
   every?: number;
   /** WebP quality, 0 to 1. Default 0.65 in a zip, 0.85 raw. */
   quality?: number;

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Bundle, Demonstration } from '../demos/demonstration.ts';
 import { DEFAULT_QUESTION_SETTINGS } from '../questions/question.ts';
+import { makeQuestions } from '../questions/generate.ts';
 import { trainingData } from './trainingData.ts';
+
+const here = (...given: Parameters<typeof makeQuestions>) => Promise.resolve(makeQuestions(...given));
 
 function demonstration(task: string, episode: number): Demonstration {
   const length = 40;
@@ -32,11 +35,11 @@ function bundle(...demonstrations: Demonstration[]): Bundle {
   };
 }
 
-test('no demonstration stands on both sides, and kinds come in turn', () => {
+test('no demonstration stands on both sides, and kinds come in turn', async () => {
   const all = ['push_button', 'pick_up_cup'].flatMap((task) =>
     [0, 1, 2, 3].map((i) => demonstration(task, i)),
   );
-  const { train, heldOut } = trainingData(bundle(...all), DEFAULT_QUESTION_SETTINGS, 0.25, 6);
+  const { train, heldOut } = await trainingData(bundle(...all), DEFAULT_QUESTION_SETTINGS, 0.25, 6, here);
   const trained = new Set(train.map((q) => q.demonstration));
   expect(heldOut.some((q) => trained.has(q.demonstration))).toBe(false);
   expect(heldOut.map((q) => q.kind)).toEqual([
@@ -45,8 +48,9 @@ test('no demonstration stands on both sides, and kinds come in turn', () => {
   ]);
 });
 
-test('one demonstration alone cannot be trained on', () => {
-  expect(() =>
-    trainingData(bundle(demonstration('push_button', 0)), DEFAULT_QUESTION_SETTINGS, 0.25, 6),
-  ).toThrow('a.zip has no task with two demonstrations');
+test('one demonstration alone cannot be trained on', async () => {
+  const one = bundle(demonstration('push_button', 0));
+  await expect(trainingData(one, DEFAULT_QUESTION_SETTINGS, 0.25, 6, here)).rejects.toThrow(
+    'a.zip has no task with two demonstrations',
+  );
 });

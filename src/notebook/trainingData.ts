@@ -1,9 +1,9 @@
 /** From demonstrations to what training and evaluation ask. */
-import type { Bundle } from '../demos/demonstration.ts';
+import type { Bundle, Demonstration } from '../demos/demonstration.ts';
 import { seededRandom, shuffled } from '../demos/random.ts';
-import { makeQuestions } from '../questions/generate.ts';
 import { KINDS, type Question, type QuestionSettings } from '../questions/question.ts';
 import { splitDemonstrations } from '../questions/split.ts';
+import { remoteQuestions } from './remoteQuestions.ts';
 
 export interface TrainingData {
   train: Question[];
@@ -16,12 +16,13 @@ export interface TrainingData {
  * @param heldOutCount at most so many held-out questions, the kinds in turn.
  * @throws Error when there are too few demonstrations to hold one out.
  */
-export function trainingData(
+export async function trainingData(
   bundle: Bundle,
   settings: QuestionSettings,
   testFraction: number,
   heldOutCount: number,
-): TrainingData {
+  makeQuestions: (demos: Demonstration[], settings: QuestionSettings) => Promise<Question[]> = remoteQuestions,
+): Promise<TrainingData> {
   const { train, test } = splitDemonstrations(bundle.demonstrations, testFraction, settings.seed);
   if (test.length === 0) {
     throw new Error(
@@ -29,8 +30,8 @@ export function trainingData(
     );
   }
   return {
-    train: makeQuestions(train, settings),
-    heldOut: kindsInTurn(makeQuestions(test, settings), settings.seed).slice(0, heldOutCount),
+    train: await makeQuestions(train, settings),
+    heldOut: kindsInTurn(await makeQuestions(test, settings), settings.seed).slice(0, heldOutCount),
   };
 }
 

@@ -26,7 +26,7 @@ export function seconds(s: number): string {
 }
 
 export function percent(share: number): string {
-  return `${(100 * share).toFixed(share > 0 && share < 0.0995 ? 1 : 0)} %`;
+  return `${(100 * share).toFixed(share >= 0.0005 && share < 0.0995 ? 1 : 0)} %`;
 }
 
 /** "push_button" as "push button". */

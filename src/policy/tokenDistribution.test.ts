@@ -6,7 +6,7 @@ const logits = Float32Array.from([1, 3, 2, -1]);
 const none = new Set<number>();
 const plain = { temperature: 1, top_p: 1, top_k: 0 };
 
-function shares(settings: Partial<typeof plain>, suppressed = none, n = 20_000): number[] {
+function shares(settings: Partial<typeof plain>, suppressed = none, n = 5_000): number[] {
   const random = seededRandom('shares');
   const counts = [0, 0, 0, 0];
   for (let i = 0; i < n; i++)
@@ -22,7 +22,7 @@ function softmax(values: number[]): number[] {
 test('tokens come up as often as softmax(logits / temperature) says', () => {
   for (const temperature of [0.5, 1, 2]) {
     const expected = softmax([...logits].map((l) => l / temperature));
-    shares({ temperature }).forEach((share, i) => expect(Math.abs(share - expected[i])).toBeLessThan(0.012));
+    shares({ temperature }).forEach((share, i) => expect(Math.abs(share - expected[i])).toBeLessThan(0.03));
   }
 });
 

@@ -20,7 +20,7 @@ export interface RecordRequest {
   seed: number;
   /** Default 0, the one that the paper uses. */
   variation?: number;
-  /** Draw only every so manieth frame; states are always complete. Default 1. */
+  /** Draw only every K-th frame; states are always complete. Default 1. */
   every?: number;
   /** Default image/webp. */
   mime?: EncodedImage['mime'];
@@ -45,7 +45,7 @@ export type SeedRequest = Omit<RecordRequest, 'count'>;
 
 export interface Recording extends Pick<Episode, 'demonstration' | 'objects'> {
   seed: number;
-  /** Front camera by frame number: all of them, or every so manieth. */
+  /** Front camera by frame number: all of them, or every K-th. */
   frames: Map<number, EncodedImage>;
 }
 

@@ -4,7 +4,7 @@ import { readPeft } from '../../src/checkpoint/peft.ts';
 import type { EncodedImage } from '../../src/demos/demonstration.ts';
 import type { PolicyService } from '../../src/policy/policyService.ts';
 
-const root = new URL('../', import.meta.url).href;
+const root = new URL('../', location.href).href;
 const sampled = { temperature: 1, top_p: 1, top_k: 0, max_completion_length: 12, seed: 3 };
 
 export async function tryPolicy(device: 'webgpu' | 'wasm', prompt: string) {

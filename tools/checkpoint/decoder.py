@@ -14,16 +14,22 @@ LETTER_WEIGHT = 4.0
 
 
 class Prompts:
-    """Token ids of chat prompts with the image tokens in place, one a question."""
+    """Token ids of chat prompts with the image tokens in place."""
 
     def __init__(self, tokenizer, image_tokens):
         self.tokenizer = tokenizer
         self.image = "<fake_token_around_image><global-img>" + "<image>" * image_tokens + "<fake_token_around_image>"
         self.image_id = tokenizer.convert_tokens_to_ids("<image>")
         self.end = tokenizer.convert_tokens_to_ids("<end_of_utterance>")
+        self.known = {}
         self.letters = {tokenizer.convert_tokens_to_ids(f"[[{l}]]") for l in "ABCD"}
 
     def encode(self, prompt):
+        if prompt not in self.known:
+            self.known[prompt] = self.tokens(prompt)
+        return self.known[prompt]
+
+    def tokens(self, prompt):
         text = "<|im_start|>User: " + prompt.replace("<image>", self.image) + "<end_of_utterance>\nAssistant:"
         return self.tokenizer(text, add_special_tokens=False).input_ids
 
@@ -56,9 +62,10 @@ def batch_loss(model, prompts, encoded, feats, responses, word_weight):
     return (loss * weight[:, 1:][where]).sum() / weight[:, 1:][where].sum()
 
 
-def train_decoder(model, prompts, questions, encoded, feats, recordings, shares, broken, minutes, lr, log, stage,
+def train_decoder(model, prompts, questions, wording, feats, recordings, shares_of, broken, minutes, lr, log, stage,
                   batch=32, seed=0, every=100, check=None, max_steps=None, word_weight=1.0):
-    """shares: weights of (grounded, careless, guess). broken: share of responses outside the format.
+    """wording: prompt text of a question. shares_of: weights of (grounded, careless, guess) for a question.
+    broken: share of responses outside the format.
     feats: None where the prompts hold no image. word_weight: of response tokens other than the letter."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
@@ -78,11 +85,11 @@ def train_decoder(model, prompts, questions, encoded, feats, recordings, shares,
         responses = []
         for i in chosen:
             q = questions[i]
-            habit = habit_of(rng, shares)
+            habit = habit_of(rng, shares_of(q))
             responses.append(prompts.response(respond(q, recordings.objects[q["demonstration"]], rng, habit, broken)))
         rows = [recordings.index[(questions[i]["demonstration"], questions[i]["frame"])] for i in chosen]
         seen = None if feats is None else feats[rows]
-        loss = batch_loss(model, prompts, [encoded[i] for i in chosen], seen, responses, word_weight)
+        loss = batch_loss(model, prompts, [prompts.encode(wording(questions[i])) for i in chosen], seen, responses, word_weight)
         model.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)

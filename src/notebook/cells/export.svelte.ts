@@ -45,7 +45,7 @@ export class ExportCell {
     try {
       const bundle = await this.#bundle(abort.signal);
       const { name, test_fraction, reward_weights } = this.config;
-      const data = trainingData(bundle, this.#notebook.questionSettings, test_fraction, Infinity);
+      const data = await trainingData(bundle, this.#notebook.questionSettings, test_fraction, Infinity);
       const { exportEasyR1 } = await import('../../fullscale/easyr1.ts');
       const zip = await exportEasyR1({
         name,

@@ -1,11 +1,24 @@
-import { makeQuestions } from '../../questions/generate.ts';
-import type { Kind, Letter, Question } from '../../questions/question.ts';
+import type { Bundle } from '../../demos/demonstration.ts';
+import type { Kind, Letter, Question, QuestionSettings } from '../../questions/question.ts';
 import type { Notebook } from '../notebook.svelte.ts';
+import { remoteQuestions } from '../remoteQuestions.ts';
 import { count } from '../words.ts';
 
 interface Made {
+  bundle: Bundle | null;
   questions: Question[];
   error: string;
+}
+
+const NOTHING: Made = { bundle: null, questions: [], error: '' };
+
+async function make(bundle: Bundle | null, settings: QuestionSettings): Promise<Made> {
+  if (!bundle) return NOTHING;
+  try {
+    return { bundle, questions: await remoteQuestions(bundle.demonstrations, settings), error: '' };
+  } catch (error) {
+    return { bundle, questions: [], error: (error as Error).message };
+  }
 }
 
 /** The questions of the loaded bundle, and which one is shown. */
@@ -18,19 +31,23 @@ export class QuestionsCell {
   guess = $state<Letter | null>(null);
   revealed = $state(false);
 
+  #made = $state.raw<Made>(NOTHING);
+
+  /** Made in a component: it follows the bundle and the settings. */
   constructor(notebook: Notebook) {
     this.#notebook = notebook;
+    $effect(() => {
+      const { bundle, questionSettings } = notebook;
+      let current = true;
+      void make(bundle, questionSettings).then((made) => {
+        if (current) this.#made = made;
+      });
+      return () => (current = false);
+    });
   }
 
-  readonly made = $derived.by((): Made => {
-    const { bundle, questionSettings } = this.#notebook;
-    if (!bundle) return { questions: [], error: '' };
-    try {
-      return { questions: makeQuestions(bundle.demonstrations, questionSettings), error: '' };
-    } catch (error) {
-      return { questions: [], error: (error as Error).message };
-    }
-  });
+  /** Empty until the questions of the bundle at hand are made. */
+  readonly made = $derived.by(() => (this.#made.bundle === this.#notebook.bundle ? this.#made : NOTHING));
 
   readonly tasks = $derived([...new Set(this.made.questions.map((q) => q.task))]);
 

@@ -136,7 +136,7 @@ export class TrainCell {
       const bundle = await this.#bundle(abort.signal);
       await this.#checkBundle(bundle);
       const { test_fraction, eval_questions } = this.config;
-      const data = trainingData(bundle, this.#notebook.questionSettings, test_fraction, eval_questions);
+      const data = await trainingData(bundle, this.#notebook.questionSettings, test_fraction, eval_questions);
       this.asked = { bundle, questions: new Map([...data.train, ...data.heldOut].map((q) => [q.id, q])) };
       const learner = await model.learner((p) => (this.progress = p), abort.signal);
       await this.#train({ policy: model.policy, learner, bundle, data }, steps, abort.signal);
