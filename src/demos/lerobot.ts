@@ -233,7 +233,7 @@ function assemble(
     jointVelocities: places.jointVelocities ? column(places.jointVelocities) : null,
     cameras: Object.fromEntries(
       cameras.map(([name, feature]) => [name.slice(IMAGES.length), camera(feature, index)]),
-    ) as Demonstration['cameras'],
+    ),
   };
   checkStates(file, demo);
   return demo;

@@ -145,7 +145,7 @@ async function readEpisode(
     gripperOpen: vectors(file, observations, 'gripper_open', 1).map((open) => (open > OPEN_ABOVE ? 1 : 0)),
     jointPositions: joints('joint_positions'),
     jointVelocities: joints('joint_velocities'),
-    cameras: {} as Demonstration['cameras'],
+    cameras: {},
   };
   if (!demo.jointVelocities)
     remarks.add(

@@ -6,7 +6,6 @@ import {
   layerBackward,
   layerForward,
   type LayerActivations,
-  type LayerGradients,
   type LayerLora,
   type LayerModule,
   type LayerShape,
@@ -102,7 +101,7 @@ export class Decoder {
         dy.dispose();
         dy = dx;
         for (const module of LAYER_MODULES) {
-          const gradient = (gradients as LayerGradients)[module];
+          const gradient = gradients[module];
           if (gradient) all[`layers.${i}.${module}`] = gradient;
         }
       }

@@ -23,9 +23,9 @@ export type DecoderConfig = Pick<
 export interface DecoderParameters {
   config: DecoderConfig;
   /** By module path below the text model, e.g. "layers.0.self_attn.q_proj". */
-  linear(module: string): LinearWeight;
+  linear: (module: string) => LinearWeight;
   /** Weight of a norm, e.g. "layers.0.input_layernorm", "norm". */
-  norm(module: string): Float32Array;
+  norm: (module: string) => Float32Array;
   /** Row-major [vocabulary, hidden]: of the tokens going in, and of the output head; one array where they are tied. */
   embeddings: Float32Array;
   head: Float32Array;

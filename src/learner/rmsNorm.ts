@@ -8,7 +8,7 @@ export type RmsNormOutput = {
 };
 
 export function rmsNormForward(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number): RmsNormOutput {
-  const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon)) as tf.Tensor2D;
+  const inverse = tf.rsqrt<tf.Tensor2D>(tf.add(tf.mean(tf.square(x), -1, true), epsilon));
   return { y: tf.mul(tf.mul(x, inverse), weight), inverse };
 }
 

@@ -82,7 +82,7 @@ function parseDemonstration(path: string, text: string): Demonstration {
   const floats = (list: number[] | null) => list && Float64Array.from(list);
   return {
     ...raw,
-    cameras: raw.cameras as Demonstration['cameras'],
+    cameras: raw.cameras,
     gripperPose: Float64Array.from(raw.gripperPose),
     gripperOpen: Float64Array.from(raw.gripperOpen),
     jointPositions: floats(raw.jointPositions),

@@ -21,7 +21,7 @@ function demonstration(task: string, episode: number): Demonstration {
     gripperOpen: new Float64Array(length).fill(1),
     jointPositions: null,
     jointVelocities: new Float64Array(7 * length).fill(1),
-    cameras: {} as Demonstration['cameras'],
+    cameras: {},
   };
 }
 

@@ -21,7 +21,10 @@ export async function trainingData(
   settings: QuestionSettings,
   testFraction: number,
   heldOutCount: number,
-  makeQuestions: (demos: Demonstration[], settings: QuestionSettings) => Promise<Question[]> = remoteQuestions,
+  makeQuestions: (
+    demos: Demonstration[],
+    settings: QuestionSettings,
+  ) => Promise<Question[]> = remoteQuestions,
 ): Promise<TrainingData> {
   const { train, test } = splitDemonstrations(bundle.demonstrations, testFraction, settings.seed);
   if (test.length === 0) {

@@ -34,7 +34,7 @@ function reach(id: string): Demonstration {
     gripperOpen: Float64Array.from(frames, (i) => (i < 60 ? 1 : 0)),
     jointPositions: null,
     jointVelocities: null,
-    cameras: {} as Demonstration['cameras'],
+    cameras: {},
   };
 }
 

@@ -4,7 +4,14 @@ import { discoverKeypoints, sampleFrames } from '../demos/keypoints.ts';
 import { seededRandom, shuffled, uniform, type Random } from '../demos/random.ts';
 import { ALL_MOVEMENTS, describeMovement, movementOf } from './movement.ts';
 import { buildPrompt, statedPosition } from './prompt.ts';
-import { formatPosition, LETTERS, type Kind, type Letter, type Question, type QuestionSettings } from './question.ts';
+import {
+  formatPosition,
+  LETTERS,
+  type Kind,
+  type Letter,
+  type Question,
+  type QuestionSettings,
+} from './question.ts';
 
 const DRAWS = 1000;
 
@@ -43,7 +50,11 @@ function makeQuestion(
   let points: Vec3[] | null = null;
   let options: string[];
   if (kind === 'movement') {
-    const right = movementOf(difference(target, state), settings.movement_deadband, settings.slightly_threshold);
+    const right = movementOf(
+      difference(target, state),
+      settings.movement_deadband,
+      settings.slightly_threshold,
+    );
     options = movementDistractors(random, describeMovement(right));
     options.splice(place, 0, describeMovement(right));
   } else {
@@ -87,7 +98,10 @@ function pointDistractors(random: Random, right: Vec3, settings: QuestionSetting
 }
 
 function movementDistractors(random: Random, right: string): string[] {
-  return shuffled(random, ALL_MOVEMENTS.map(describeMovement).filter((m) => m !== right)).slice(0, 3);
+  return shuffled(
+    random,
+    ALL_MOVEMENTS.map(describeMovement).filter((m) => m !== right),
+  ).slice(0, 3);
 }
 
 /** Each block of four holds every letter once, in random order. */

@@ -47,6 +47,7 @@ export function buildPrompt(kind: Kind, description: string, options: string[], 
 /** What stands before and after the picture. @throws when there is not exactly one. */
 export function splitAtImage(prompt: string): [before: string, after: string] {
   const parts = prompt.split('<image>');
-  if (parts.length !== 2) throw new Error(`a prompt needs exactly one <image>, this one has ${parts.length - 1}`);
+  if (parts.length !== 2)
+    throw new Error(`a prompt needs exactly one <image>, this one has ${parts.length - 1}`);
   return [parts[0], parts[1]];
 }

@@ -11,7 +11,8 @@ export function splitDemonstrations<D extends Pick<Demonstration, 'id' | 'task'>
   testFraction: number,
   seed: number,
 ): { train: D[]; test: D[] } {
-  if (!(testFraction >= 0 && testFraction < 1)) throw new Error(`test fraction ${testFraction} is not in [0, 1)`);
+  if (!(testFraction >= 0 && testFraction < 1))
+    throw new Error(`test fraction ${testFraction} is not in [0, 1)`);
   const held = new Set<string>();
   for (const task of new Set(demos.map((d) => d.task))) {
     const own = demos.filter((d) => d.task === task);

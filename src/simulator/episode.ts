@@ -182,7 +182,7 @@ class Recorder {
       gripperOpen: Float64Array.from(this.open),
       jointPositions: Float64Array.from(this.positions),
       jointVelocities: Float64Array.from(this.velocities),
-      cameras: { front: frontCamera(PICTURE_SIZE) } as Demonstration['cameras'],
+      cameras: { front: frontCamera(PICTURE_SIZE) },
     };
     return { demonstration, configurations: this.configurations, objects: this.objects };
   }

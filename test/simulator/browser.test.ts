@@ -47,11 +47,7 @@ const DRAW = `(async () => {
 test(
   'the red cup appears where the camera model projects it',
   async () => {
-    const drawn = (await page.evaluate(DRAW)) as {
-      recording: PageRecording;
-      size: number[];
-      pixels: number[];
-    };
+    const drawn = await page.evaluate<{ recording: PageRecording; size: number[]; pixels: number[] }>(DRAW);
     expect(drawn.size).toEqual([224, 224]);
     const red = centroid(drawn.pixels, 224, (r, g, b) => r > 110 && g < 60 && b < 60);
     const { u, v } = project(frontCamera(224), drawn.recording.objects.cup[0])!;
