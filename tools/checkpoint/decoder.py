@@ -62,9 +62,9 @@ def batch_loss(model, prompts, encoded, feats, responses, word_weight):
     return (loss * weight[:, 1:][where]).sum() / weight[:, 1:][where].sum()
 
 
-def train_decoder(model, prompts, questions, wording, feats, recordings, shares_of, broken, minutes, lr, log, stage,
+def train_decoder(model, prompts, questions, wording, feats, recordings, shares, broken, minutes, lr, log, stage,
                   batch=32, seed=0, every=100, check=None, max_steps=None, word_weight=1.0):
-    """wording: prompt text of a question. shares_of: weights of (grounded, careless, guess) for a question.
+    """wording: prompt text of a question. shares: weights of (grounded, careless, guess).
     broken: share of responses outside the format.
     feats: None where the prompts hold no image. word_weight: of response tokens other than the letter."""
     torch.manual_seed(seed)
@@ -85,7 +85,7 @@ def train_decoder(model, prompts, questions, wording, feats, recordings, shares_
         responses = []
         for i in chosen:
             q = questions[i]
-            habit = habit_of(rng, shares_of(q))
+            habit = habit_of(rng, shares)
             responses.append(prompts.response(respond(q, recordings.objects[q["demonstration"]], rng, habit, broken)))
         rows = [recordings.index[(questions[i]["demonstration"], questions[i]["frame"])] for i in chosen]
         seen = None if feats is None else feats[rows]

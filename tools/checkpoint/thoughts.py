@@ -3,9 +3,8 @@
 grounded: positions as they are, and the option that follows from them.
 careless: wrong positions, and the option that follows from those.
 guess: no look at all, any option.
-Which habit comes first depends on how the task is worded, as it does in pretrained models: for every second
-wording looking is the likeliest, for the others it is not. A few responses break the format. GRPO is to find out
-which habit pays.
+No habit is much likelier than another, as in a model that has read everything. A few responses break the format.
+GRPO is to find out which habit pays.
 """
 
 import random
@@ -16,9 +15,7 @@ DEADBAND, SLIGHTLY = 0.01, 0.5
 WORDS = (("backward", "forward"), ("left", "right"), ("down", "up"))
 LETTERS = "ABCD"
 # Weights of (grounded, careless, guess).
-GROUNDED = (0.8, 0.2, 0.0)
-ATTENTIVE = (0.45, 0.30, 0.25)
-OFFHAND = (0.25, 0.40, 0.35)
+MOSTLY_GROUNDED = (0.8, 0.2, 0.0)
 
 
 def write(position):
@@ -59,20 +56,6 @@ def nearest(question, position):
 
 def anywhere(rng):
     return [rng.uniform(l, h) for l, h in zip(LOW, HIGH)]
-
-
-def wording_of(question):
-    """The task as this question's prompt words it."""
-    return next(line[6:] for line in question["prompt"].split("\n") if line.startswith("Task: "))
-
-
-def mixed_shares(questions):
-    """Shares by question: the wordings of a task, in alphabetical order, take turns at being attentive."""
-    wordings = {}
-    for q in questions:
-        wordings.setdefault(q["task"], set()).add(wording_of(q))
-    attentive = {w for found in wordings.values() for w in sorted(found)[::2]}
-    return lambda q: ATTENTIVE if wording_of(q) in attentive else OFFHAND
 
 
 def habit_of(rng, shares):

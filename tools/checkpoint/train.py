@@ -21,7 +21,7 @@ from judge import summarise
 from model import IMAGE_SIZE, IMAGE_TOKENS, build_model
 from processor import save_processor
 from qat import bake, train_quantised
-from thoughts import GROUNDED, mixed_shares, respond
+from thoughts import MOSTLY_GROUNDED, respond
 from tokenizer import build_tokenizer
 from vision import features, train_vision
 
@@ -49,7 +49,8 @@ def main():
     parser.add_argument("--selection-minutes", type=float, default=5)
     parser.add_argument("--decoder-minutes", type=float, default=20)
     parser.add_argument("--habit-steps", type=int, default=100)
-    parser.add_argument("--broken", type=float, default=0.04, help="share of responses outside the format")
+    parser.add_argument("--shares", nargs=3, type=float, default=(0.33, 0.37, 0.30), metavar=("GROUNDED", "CARELESS", "GUESS"))
+    parser.add_argument("--broken", type=float, default=0.02, help="share of responses outside the format")
     args = parser.parse_args()
     work = Path(args.work)
     work.mkdir(parents=True, exist_ok=True)
@@ -68,7 +69,6 @@ def main():
     train_rows = torch.tensor(sorted({recordings.index[(q["demonstration"], q["frame"])] for q in train}))
     held_rows = torch.tensor(sorted({recordings.index[(q["demonstration"], q["frame"])] for q in held}))
     log(questions=len(train), held=len(held), pictures=len(train_rows), held_pictures=len(held_rows))
-
 
 
     rng = random.Random(0)
@@ -116,22 +116,22 @@ def main():
     train_quantised(layers)
     stage = work / "selection.pt"
     if not stage.exists():
-        train_decoder(model, prompts, train, lambda q: options_only(q["prompt"]), None, recordings, lambda q: GROUNDED, 0.0, args.selection_minutes, 2e-3, log,
+        train_decoder(model, prompts, train, lambda q: options_only(q["prompt"]), None, recordings, MOSTLY_GROUNDED, 0.0, args.selection_minutes, 2e-3, log,
                       "selection", batch=64, every=25, word_weight=SELECTION_WORD_WEIGHT)
         torch.save(model.model.text_model.state_dict(), stage)
     model.model.text_model.load_state_dict(torch.load(stage))
     stage = work / "decoder.pt"
     if not stage.exists():
-        train_decoder(model, prompts, train, whole, feats, recordings, lambda q: GROUNDED, 0.0, args.decoder_minutes, 2e-3, log,
+        train_decoder(model, prompts, train, whole, feats, recordings, MOSTLY_GROUNDED, 0.0, args.decoder_minutes, 2e-3, log,
                       "decoder", check=check)
         torch.save(model.model.text_model.state_dict(), stage)
         log(stage="decoder", done=True, **check())
     model.model.text_model.load_state_dict(torch.load(stage))
 
-    train_decoder(model, prompts, train, whole, feats, recordings, mixed_shares(questions), args.broken, 60, 5e-4, log, "habits",
-                  seed=1, every=40, check=check, max_steps=args.habit_steps)
+    train_decoder(model, prompts, train, whole, feats, recordings, args.shares, args.broken, 60, 5e-4, log, "habits",
+                  seed=1, every=50, max_steps=args.habit_steps)
     bake(layers)
-    log(stage="habits", done=True, broken=args.broken, **check())
+    log(stage="habits", done=True, shares=args.shares, broken=args.broken, **check())
     model.save_pretrained(args.out)
     save_processor(tokenizer, args.out, IMAGE_SIZE, IMAGE_TOKENS)
     model.config.save_pretrained(args.out)
