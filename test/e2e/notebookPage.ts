@@ -23,7 +23,7 @@ export class NotebookPage {
     await model.getByText('Another checkpoint or device').click();
     await model.getByLabel('checkpoint', { exact: true }).fill(address);
     await model.getByRole('button', { name: 'Load' }).click();
-    await expect(model.getByText(address).first()).toBeVisible({ timeout: 60_000 });
+    await expect(model.getByText(address).first()).toBeVisible();
   }
 
   async openBundle(name: string, buffer: Buffer): Promise<void> {
@@ -39,7 +39,7 @@ export class NotebookPage {
   }
 
   async download(button: Locator): Promise<Download> {
-    const started = this.page.waitForEvent('download', { timeout: 60_000 });
+    const started = this.page.waitForEvent('download', { timeout: 120_000 });
     await button.click();
     return started;
   }

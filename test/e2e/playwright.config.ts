@@ -5,7 +5,9 @@ import { ISOLATED_PORT, PLAIN_PORT } from './ports.ts';
 export default defineConfig({
   testDir: '.',
   outputDir: '../../node_modules/.cache/e2e',
-  timeout: 240_000,
+  timeout: 900_000,
+  // What is waited for, not how long: a busy machine takes its time.
+  expect: { timeout: 240_000 },
   workers: 1,
   reporter: 'list',
   use: {
