@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Demonstration, Vec3 } from '../demos/demonstration.ts';
+import type { Vec3 } from '../demos/demonstration.ts';
 import { makeQuestions } from './generate.ts';
 import { describeMovement, movementOf } from './movement.ts';
 import {
@@ -9,34 +9,7 @@ import {
   TABLE_SPACE,
   type QuestionSettings,
 } from './question.ts';
-
-/** A reach down to the table that closes the gripper at frame 60 of 101 and goes up again. */
-function reach(id: string): Demonstration {
-  const frames = Array.from({ length: 101 }, (_, i) => i);
-  return {
-    id,
-    task: 'reach',
-    variation: 0,
-    descriptions: ['reach the cup', 'go to the cup'],
-    fps: 20,
-    length: 101,
-    gripperPose: Float64Array.from(
-      frames.flatMap((i) => [
-        0.28 + i * 0.001,
-        i * 0.002,
-        i < 60 ? 1.47 - i * 0.01 : 0.87 + (i - 60) * 0.01,
-        0,
-        1,
-        0,
-        0,
-      ]),
-    ),
-    gripperOpen: Float64Array.from(frames, (i) => (i < 60 ? 1 : 0)),
-    jointPositions: null,
-    jointVelocities: null,
-    cameras: {},
-  };
-}
+import { reach } from './testing/reach.ts';
 
 const DEMOS = ['a', 'b', 'c', 'd'].map(reach);
 const settings = (changes: Partial<QuestionSettings> = {}) => ({ ...DEFAULT_QUESTION_SETTINGS, ...changes });
