@@ -31,6 +31,16 @@ test('distractors lie in the rings asked for, in turn', () => {
     for (const p of wrong) expect(distance(p, right)).toBeLessThanOrEqual(0.13 + 1e-9);
 });
 
+test('rings go around an answer outside of the state space', () => {
+  const state_space = { low: [0, 0, 0.76] as Vec3, high: [0.1, 0.1, 0.8] as Vec3 };
+  for (const { right, wrong } of positions({ difficulty: 'rings', min_distance: 0.05, state_space }))
+    for (const p of wrong)
+      p.forEach((v, axis) => {
+        expect(v).toBeGreaterThanOrEqual(Math.min(state_space.low[axis], right[axis]));
+        expect(v).toBeLessThanOrEqual(Math.max(state_space.high[axis], right[axis]));
+      });
+});
+
 test('says when a ring has no room', () => {
   expect(() => ask({ difficulty: 'rings', rings: ['near'], min_distance: 0.14 })).toThrow(
     'no room for three distractors 0.14 m apart in the rings around',

@@ -10,7 +10,8 @@ const HARD_TRIES = 20;
 const NUMBER_WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven'];
 
 /**
- * All in the state space, any two options, the right one included, at least min_distance apart and printed unlike.
+ * All in the state space (rings: widened up to the answer), any two options, the right one included, at least
+ * min_distance apart and printed unlike.
  * @returns option_count - 1 positions.
  * @throws Error when there is no room for them.
  */
@@ -48,11 +49,20 @@ function drawn(random: Random, right: Vec3, place: number, settings: QuestionSet
 }
 
 function fits(p: Vec3, chosen: Vec3[], settings: QuestionSettings): boolean {
-  const { low, high } = settings.state_space;
+  const { low, high } = spaceAround(chosen[0], settings);
   if (!p.every((v, axis) => v >= low[axis] && v <= high[axis])) return false;
   if (chosen.some((c) => distance(c, p) < settings.min_distance)) return false;
   const text = formatRounded(p, settings.decimals);
   return chosen.every((c) => formatRounded(c, settings.decimals) !== text);
+}
+
+/** Rings go where the answer is: the space is widened up to it, should it lie outside. */
+function spaceAround(right: Vec3, { difficulty, state_space }: QuestionSettings) {
+  if (difficulty !== 'rings') return state_space;
+  return {
+    low: state_space.low.map((l, axis) => Math.min(l, right[axis])),
+    high: state_space.high.map((h, axis) => Math.max(h, right[axis])),
+  };
 }
 
 function inSpace(random: Random, { state_space: { low, high } }: QuestionSettings): Vec3 {

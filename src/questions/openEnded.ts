@@ -1,4 +1,4 @@
-/** The paper's open-ended form: no options, the position itself is the answer, rewarded by its distance (ablation, 4.5). */
+/** The paper's open-ended form: no options, the position itself is the answer, rewarded by its distance (its table 9). */
 import { positionAt, type CameraName, type Demonstration, type Vec3 } from '../demos/demonstration.ts';
 import { seededRandom } from '../demos/random.ts';
 import { describeTask, sampleMoments } from './generate.ts';

@@ -91,7 +91,7 @@ export interface QuestionSettings {
   state_in_movement_prompt: boolean;
   /** Put the current position into waypoint prompts, as the paper does. */
   state_in_waypoint_prompt: boolean;
-  /** Tell the axes, the table's centre and the gripper's size: what grounds the numbers (paper, 3.1). */
+  /** Tell the axes, the table's centre and the gripper's size: what grounds the numbers. */
   metadata_in_prompt: boolean;
   /** Of the numbers in prompts, 1 to 6. */
   decimals: number;

@@ -61,7 +61,11 @@ export const command: Command = {
       terminal.print(await writeQuestions(bundle, questions, format, values.out, terminal.signal));
     } else if (values.json) terminal.print(JSON.stringify(asJson(bundle, questions, settings)));
     else for (const line of asText(bundle, questions)) terminal.print(line);
-    if (values.statistics) for (const line of statisticsText(questions)) terminal.print(line);
+    // What reads the JSON finds nothing else on standard output.
+    if (values.statistics)
+      for (const line of statisticsText(questions))
+        if (values.json) terminal.note(line);
+        else terminal.print(line);
   },
 };
 
