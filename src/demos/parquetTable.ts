@@ -12,6 +12,7 @@ export type Column = { name: string } & (
   | { kind: 'float'; rows: number[] }
   | { kind: 'text'; rows: string[] }
   | { kind: 'floats'; rows: number[][] }
+  | { kind: 'doubles'; rows: (number[] | null)[] }
   | { kind: 'texts'; rows: string[][] }
   | { kind: 'picture'; rows: StoredPicture[] }
 );
@@ -19,12 +20,21 @@ export type Column = { name: string } & (
 /**
  * @param rowGroups number of rows of each row group, in order; one group without it
  * @param pandasIndex the column that pandas takes as its index
+ * @param metadata further key-value metadata of the file
  */
 export function parquetFile(
   columns: Column[],
-  { rowGroups, pandasIndex }: { rowGroups?: number[]; pandasIndex?: string } = {},
+  {
+    rowGroups,
+    pandasIndex,
+    metadata = {},
+  }: { rowGroups?: number[]; pandasIndex?: string; metadata?: Record<string, string> } = {},
 ): Uint8Array<ArrayBuffer> {
   const writer = new ByteWriter();
+  const keyValues = [
+    ...(pandasIndex ? [{ key: 'pandas', value: pandasMetadata(columns, pandasIndex) }] : []),
+    ...Object.entries(metadata).map(([key, value]) => ({ key, value })),
+  ];
   void parquetWrite({
     writer,
     schema: [{ name: 'schema', num_children: columns.length }, ...columns.flatMap(schemaOf)],
@@ -34,7 +44,7 @@ export function parquetFile(
       ...(kind === 'picture' && { codec: 'UNCOMPRESSED', encoding: 'PLAIN', statistics: false }),
     })),
     rowGroupSize: rowGroups ?? Math.max(1, columns[0].rows.length),
-    kvMetadata: pandasIndex ? [{ key: 'pandas', value: pandasMetadata(columns, pandasIndex) }] : undefined,
+    kvMetadata: keyValues.length ? keyValues : undefined,
   });
   return new Uint8Array(writer.getBuffer());
 }
@@ -56,6 +66,8 @@ function schemaOf({ name, kind }: Column): SchemaElement[] {
       return [{ name, ...optional, ...text }];
     case 'floats':
       return list({ type: 'FLOAT' });
+    case 'doubles':
+      return list({ type: 'DOUBLE' });
     case 'texts':
       return list(text);
     case 'picture':

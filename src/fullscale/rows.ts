@@ -1,18 +1,20 @@
 /** Rows as EasyR1's dataset reads them (verl/utils/dataset.py), and the files their pictures go to. */
 import type { EncodedImage } from '../demos/demonstration.ts';
 import { splitAtImage } from '../questions/prompt.ts';
-import type { Letter, Question } from '../questions/question.ts';
+import type { OptionLetter, Question } from '../questions/question.ts';
 
 export interface Row {
   /** The prompt with one "<image>". */
   problem: string;
-  answer: Letter;
+  answer: OptionLetter;
   /** One path, relative to data.image_dir. */
   images: [string];
 }
 
+export type Pictured = Pick<Question, 'demonstration' | 'camera' | 'frame'>;
+
 /** The picture a question shows; the kinds of one frame share it. */
-export function pictureKey({ demonstration, camera, frame }: Question): string {
+export function pictureKey({ demonstration, camera, frame }: Pictured): string {
   return JSON.stringify([demonstration, camera, frame]);
 }
 
@@ -21,7 +23,7 @@ export class PicturePaths {
   readonly #paths = new Map<string, string>();
   readonly #taken = new Set<string>();
 
-  add(question: Question, mime: EncodedImage['mime']): string {
+  add(question: Pictured, mime: EncodedImage['mime']): string {
     const stem = `images/${safeName(question.demonstration)}_${safeName(question.camera)}_${question.frame}`;
     const extension = mime.replace('image/', '').replace('jpeg', 'jpg');
     let path = `${stem}.${extension}`;
@@ -31,7 +33,7 @@ export class PicturePaths {
     return path;
   }
 
-  of(question: Question): string | undefined {
+  of(question: Pictured): string | undefined {
     return this.#paths.get(pictureKey(question));
   }
 }

@@ -2,6 +2,7 @@
 import type { Adapter, LoraConfig } from '../checkpoint/adapter.ts';
 import type { Bundle, CameraName, Demonstration, EncodedImage } from '../demos/demonstration.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { Edits } from '../questions/edits.ts';
 import type { Question, QuestionSettings } from '../questions/question.ts';
 import { DEFAULT_QUESTION_SETTINGS } from '../questions/question.ts';
 import type { Learner } from '../learner/learner.ts';
@@ -39,6 +40,8 @@ export class Notebook {
   bundle = $state.raw<Bundle | null>(null);
   /** Of the questions cell; training makes its questions by the same settings. */
   questionSettings = $state.raw<QuestionSettings>(DEFAULT_QUESTION_SETTINGS);
+  /** Of the questions cell: what was changed by hand. */
+  questionEdits = $state.raw<Edits>(new Map());
   /** The question shown, from the questions cell. */
   question = $state.raw<Question | null>(null);
   /** From the training or the runs cell: what the model answers with. Null: the base model. */

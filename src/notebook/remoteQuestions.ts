@@ -1,14 +1,24 @@
 import * as Comlink from 'comlink';
 import type { Demonstration } from '../demos/demonstration.ts';
 import type { Question, QuestionSettings } from '../questions/question.ts';
+import type { ReadQuestions } from '../questions/questionParquet.ts';
 import type { QuestionsWorker } from './questionsWorker.ts';
 
 let worker: Comlink.Remote<QuestionsWorker> | null = null;
 
-/** makeQuestions, in a worker. @throws Error when there is no room for distractors. */
-export function remoteQuestions(demos: Demonstration[], settings: QuestionSettings): Promise<Question[]> {
+function questionsWorker(): Comlink.Remote<QuestionsWorker> {
   worker ??= Comlink.wrap<QuestionsWorker>(
     new Worker(new URL('./questionsWorker.ts', import.meta.url), { type: 'module', name: 'questions' }),
   );
-  return worker.makeQuestions(demos, settings);
+  return worker;
+}
+
+/** makeQuestions, in a worker. @throws Error when there is no room for distractors, or a setting is wrong. */
+export function remoteQuestions(demos: Demonstration[], settings: QuestionSettings): Promise<Question[]> {
+  return questionsWorker().makeQuestions(demos, settings);
+}
+
+/** JSONL, parquet or EasyR1 rows. @throws Error naming the file, the line or row and the field. */
+export function readQuestionFile(file: File): Promise<ReadQuestions> {
+  return questionsWorker().readQuestions(file, file.name);
 }

@@ -1,5 +1,6 @@
 /** Positions and movements read back out of text, so that they can be drawn. */
 import type { Vec3 } from '../demos/demonstration.ts';
+import type { Viewpoint } from '../questions/question.ts';
 
 const NUMBER = String.raw`(-?\d+(?:\.\d+)?)`;
 const TRIPLE = new RegExp(String.raw`\[\s*${NUMBER}\s*,\s*${NUMBER}\s*,\s*${NUMBER}\s*\]`, 'g');
@@ -19,10 +20,11 @@ const DIRECTIONS: Record<string, Vec3> = {
 };
 
 /** The direction a movement option names, 1 along a full axis and 0.5 along a slight one; zero for "stay". */
-export function movementVector(text: string): Vec3 {
+export function movementVector(text: string, viewpoint: Viewpoint = 'camera'): Vec3 {
   const sum: Vec3 = [0, 0, 0];
   for (const [, slightly, word] of text.matchAll(/(slightly )?move (\w+)/g)) {
     DIRECTIONS[word]?.forEach((d, axis) => (sum[axis] += slightly ? d / 2 : d));
   }
-  return sum;
+  // The robot faces the camera: its left is the camera's right.
+  return viewpoint === 'robot' ? [sum[0], -sum[1] || 0, sum[2]] : sum;
 }

@@ -36,7 +36,10 @@ export interface Completion {
   entropies: Float32Array;
   /** False when cut at max_completion_length. */
   terminated: boolean;
-  /** Probabilities of A, B, C, D where the answer's letter was chosen, in the full vocabulary; null without one. */
+  /**
+   * Probabilities of A, B, C, D (and E to H where the tokenizer tells them apart) where the answer's letter was chosen,
+   * in the full vocabulary; null without one.
+   */
   letters: number[] | null;
 }
 

@@ -1,42 +1,16 @@
 import { expect, test } from 'vitest';
-import type { Demonstration, Vec3 } from '../demos/demonstration.ts';
+import type { Vec3 } from '../demos/demonstration.ts';
 import { makeQuestions } from './generate.ts';
 import { describeMovement, movementOf } from './movement.ts';
 import {
   DEFAULT_QUESTION_SETTINGS,
   formatPosition,
   LETTERS,
+  OPTION_LETTERS,
   TABLE_SPACE,
   type QuestionSettings,
 } from './question.ts';
-
-/** A reach down to the table that closes the gripper at frame 60 of 101 and goes up again. */
-function reach(id: string): Demonstration {
-  const frames = Array.from({ length: 101 }, (_, i) => i);
-  return {
-    id,
-    task: 'reach',
-    variation: 0,
-    descriptions: ['reach the cup', 'go to the cup'],
-    fps: 20,
-    length: 101,
-    gripperPose: Float64Array.from(
-      frames.flatMap((i) => [
-        0.28 + i * 0.001,
-        i * 0.002,
-        i < 60 ? 1.47 - i * 0.01 : 0.87 + (i - 60) * 0.01,
-        0,
-        1,
-        0,
-        0,
-      ]),
-    ),
-    gripperOpen: Float64Array.from(frames, (i) => (i < 60 ? 1 : 0)),
-    jointPositions: null,
-    jointVelocities: null,
-    cameras: {},
-  };
-}
+import { reach } from './testing/reach.ts';
 
 const DEMOS = ['a', 'b', 'c', 'd'].map(reach);
 const settings = (changes: Partial<QuestionSettings> = {}) => ({ ...DEFAULT_QUESTION_SETTINGS, ...changes });
@@ -54,7 +28,7 @@ test('asks each kind at every tenth frame, of the keypoint strictly after it', (
 
 test('the answer is the right option, and the only one like it', () => {
   for (const q of QUESTIONS) {
-    const right = q.options[LETTERS.indexOf(q.answer)];
+    const right = q.options[OPTION_LETTERS.indexOf(q.answer)];
     const delta = q.target.map((t, axis) => t - q.state[axis]) as Vec3;
     if (q.kind === 'waypoint') expect(right).toBe(formatPosition(q.target));
     if (q.kind === 'current_state') expect(right).toBe(formatPosition(q.state));
@@ -115,4 +89,32 @@ test('says when the state space has no room for the distractors', () => {
 
 test('positions have three decimals and no negative zero', () => {
   expect(formatPosition([0.2544, -0.1966, -0.0004])).toBe('[0.254, -0.197, 0.000]');
+});
+
+test('a kind is asked at its share of the frames, evenly', () => {
+  const kind_shares = { waypoint: 1, current_state: 0.5, movement: 0.25 };
+  const some = makeQuestions(DEMOS, settings({ kind_shares }));
+  const count = (kind: string) => some.filter((q) => q.kind === kind).length;
+  expect(count('waypoint')).toBe(40);
+  expect(count('current_state')).toBe(20);
+  expect(Math.abs(count('movement') - 10)).toBeLessThanOrEqual(4);
+  for (const q of some) {
+    const among = QUESTIONS.find((other) => other.id === q.id)!;
+    expect([...q.options].sort()).toEqual([...among.options].sort());
+  }
+});
+
+test('refuses a camera that the demonstration has not', () => {
+  expect(() => makeQuestions(DEMOS, settings({ camera: 'overhead' }))).toThrow(
+    'demonstration a has no camera overhead: choose front',
+  );
+});
+
+test("in the robot's words left and right change places, and the question says so", () => {
+  const robot = makeQuestions(DEMOS, settings({ viewpoint: 'robot' })).filter((q) => q.kind === 'movement');
+  const camera = QUESTIONS.filter((q) => q.kind === 'movement');
+  const swapped = (text: string) => text.replace(/left|right/g, (w) => (w === 'left' ? 'right' : 'left'));
+  expect(robot.map((q) => q.options)).toEqual(camera.map((q) => q.options.map(swapped)));
+  expect(robot.every((q) => q.viewpoint === 'robot')).toBe(true);
+  expect(camera.every((q) => !('viewpoint' in q))).toBe(true);
 });

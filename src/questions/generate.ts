@@ -1,52 +1,67 @@
-/** Questions from demonstrations: seeded, balanced over letters, each with three distractors. */
+/** Questions from demonstrations: seeded, balanced over letters, each with its distractors. */
 import { positionAt, type Demonstration, type Vec3 } from '../demos/demonstration.ts';
 import { discoverKeypoints, sampleFrames } from '../demos/keypoints.ts';
-import { seededRandom, shuffled, uniform, type Random } from '../demos/random.ts';
-import { ALL_MOVEMENTS, describeMovement, movementOf } from './movement.ts';
+import { seededRandom, shuffled } from '../demos/random.ts';
+import { pointDistractors } from './distractors.ts';
+import type { Moment } from './hardNegatives.ts';
+import { movementOf, sayMovement } from './movement.ts';
+import { movementDistractors } from './movementDistractors.ts';
 import { buildPrompt, statedPosition } from './prompt.ts';
 import {
-  formatPosition,
-  LETTERS,
+  formatRounded,
+  OPTION_LETTERS,
   type Kind,
-  type Letter,
+  type OptionLetter,
   type Question,
   type QuestionSettings,
 } from './question.ts';
 
-const DRAWS = 1000;
-
 /**
  * Questions of all demonstrations in their order, frame by frame, kind by kind. Same input, settings and seed
  * give the same questions on every machine.
- * @throws when the state space has no room for three distractors at the minimum distance.
+ * @throws when the state space has no room for the distractors at the minimum distance, or a demonstration lacks the
+ * camera asked for.
  */
 export function makeQuestions(demos: Demonstration[], settings: QuestionSettings): Question[] {
-  const letters = new Map(settings.kinds.map((kind) => [kind, balancedLetters(settings.seed, kind)]));
+  const letters = new Map(settings.kinds.map((kind) => [kind, balancedLetters(settings, kind)]));
   return demos.flatMap((demo) => {
-    const keypoints = discoverKeypoints(demo, settings.stopping_delta);
-    return sampleFrames(demo.length, keypoints, settings.frame_interval).flatMap(({ frame, keypoint }) =>
-      settings.kinds.map((kind) => {
-        const letter = letters.get(kind)!.next().value;
-        return makeQuestion(demo, frame, keypoint, kind, letter, settings);
-      }),
+    checkCamera(demo, settings.camera);
+    const asked = new Map(settings.kinds.map((kind) => [kind, evenly(demo.id, kind, settings)]));
+    return sampleMoments(demo, settings).flatMap((moment) =>
+      settings.kinds
+        .filter((kind) => asked.get(kind)!())
+        .map((kind) => makeQuestion(demo, moment, kind, letters.get(kind)!.next().value, settings)),
     );
   });
 }
 
+type Sampled = Omit<Moment, 'demo' | 'asksForState'>;
+
+/** The frames at which a demonstration is asked about. */
+export function sampleMoments(demo: Demonstration, settings: QuestionSettings): Sampled[] {
+  const keypoints = discoverKeypoints(demo, settings.stopping_delta);
+  return sampleFrames(demo.length, keypoints, settings.frame_interval).map((at) => ({ ...at, keypoints }));
+}
+
+/** The task's description that a question uses, the first draw of its random numbers. */
+export function describeTask(demo: Demonstration, random: () => number): string {
+  return demo.descriptions[Math.floor(random() * demo.descriptions.length)];
+}
+
 function makeQuestion(
   demo: Demonstration,
-  frame: number,
-  keypoint: number,
+  moment: Sampled,
   kind: Kind,
-  answer: Letter,
+  answer: OptionLetter,
   settings: QuestionSettings,
 ): Question {
+  const { frame, keypoint } = moment;
   const id = `${demo.id}/${frame}/${kind}`;
   const random = seededRandom(settings.seed, id);
   const state = positionAt(demo, frame);
   const target = positionAt(demo, keypoint);
-  const description = demo.descriptions[Math.floor(random() * demo.descriptions.length)];
-  const place = LETTERS.indexOf(answer);
+  const description = describeTask(demo, random);
+  const place = OPTION_LETTERS.indexOf(answer);
   let points: Vec3[] | null = null;
   let options: string[];
   if (kind === 'movement') {
@@ -55,59 +70,66 @@ function makeQuestion(
       settings.movement_deadband,
       settings.slightly_threshold,
     );
-    options = movementDistractors(random, describeMovement(right));
-    options.splice(place, 0, describeMovement(right));
+    const movements = movementDistractors(random, right, settings);
+    movements.splice(place, 0, right);
+    options = movements.map((m) => sayMovement(m, settings.viewpoint));
   } else {
     const right = kind === 'waypoint' ? target : state;
-    points = pointDistractors(random, right, settings);
+    const asksForState = kind === 'current_state';
+    points = pointDistractors(random, right, { ...moment, demo, asksForState }, settings);
     points.splice(place, 0, right);
-    options = points.map(formatPosition);
+    options = points.map((p) => formatRounded(p, settings.decimals));
   }
-  const stated = statedPosition(kind, state, settings.state_in_movement_prompt);
+  const stated = statedPosition(
+    kind,
+    state,
+    settings.state_in_movement_prompt,
+    settings.state_in_waypoint_prompt,
+  );
   return {
     id,
     kind,
     demonstration: demo.id,
     task: demo.task,
     frame,
-    camera: 'front',
-    prompt: buildPrompt(kind, description, options, stated),
+    camera: settings.camera,
+    prompt: buildPrompt(kind, description, options, stated, settings),
     options,
     points,
     answer,
     state,
     keypoint,
     target,
+    ...(settings.viewpoint !== 'camera' && { viewpoint: settings.viewpoint }),
   };
 }
 
-/** Uniform in the state space, every two options at least min_distance apart. */
-function pointDistractors(random: Random, right: Vec3, settings: QuestionSettings): Vec3[] {
-  const { low, high } = settings.state_space;
-  const chosen: Vec3[] = [right];
-  for (let draw = 0; chosen.length < 4; draw++) {
-    if (draw === DRAWS) {
-      throw new Error(
-        `no room for three distractors ${settings.min_distance} m apart between ${formatPosition(low)} and ${formatPosition(high)}: lower min_distance or widen state_space`,
-      );
-    }
-    const p = low.map((l, axis) => uniform(random, l, high[axis])) as Vec3;
-    if (chosen.every((c) => Math.hypot(...difference(c, p)) >= settings.min_distance)) chosen.push(p);
-  }
-  return chosen.slice(1);
+/** "front" may be missing: whoever shows the picture then takes the first camera there is. */
+function checkCamera(demo: Demonstration, camera: string) {
+  const has = Object.keys(demo.cameras);
+  if (camera !== 'front' && !has.includes(camera))
+    throw new Error(
+      `demonstration ${demo.id} has no camera ${camera}: choose ${has.join(' or ') || 'front'}`,
+    );
 }
 
-function movementDistractors(random: Random, right: string): string[] {
-  return shuffled(
-    random,
-    ALL_MOVEMENTS.map(describeMovement).filter((m) => m !== right),
-  ).slice(0, 3);
+/** Each block of as many as there are options holds every letter once, in random order. */
+function* balancedLetters(settings: QuestionSettings, kind: Kind): Generator<OptionLetter, never> {
+  const random = seededRandom(settings.seed, 'letters', kind);
+  const letters = OPTION_LETTERS.slice(0, settings.option_count);
+  for (;;) yield* shuffled(random, letters);
 }
 
-/** Each block of four holds every letter once, in random order. */
-function* balancedLetters(seed: number, kind: Kind): Generator<Letter, never> {
-  const random = seededRandom(seed, 'letters', kind);
-  for (;;) yield* shuffled(random, LETTERS);
+/** Says for each sampled frame in turn whether the kind is asked there: its share of them, evenly spread. */
+function evenly(demonstration: string, kind: Kind, { kind_shares, seed }: QuestionSettings): () => boolean {
+  const share = kind_shares[kind];
+  const start = seededRandom(seed, 'share', demonstration, kind)();
+  let frames = 0;
+  return () => {
+    const before = Math.floor(start + share * frames);
+    frames++;
+    return Math.floor(start + share * frames) > before;
+  };
 }
 
 function difference(a: Vec3, b: Vec3): Vec3 {

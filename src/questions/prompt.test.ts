@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { buildPrompt, FIXED_LINES, splitAtImage, statedPosition } from './prompt.ts';
+import { DEFAULT_QUESTION_SETTINGS, KINDS, type QuestionSettings } from './question.ts';
+import { FULL_LINES } from './wordings.ts';
 
 const OPTIONS = ['one', 'two', 'three', 'four'];
 
@@ -44,4 +46,39 @@ test('a prompt is split at its one image', () => {
   expect(splitAtImage('a <image> b')).toEqual(['a ', ' b']);
   expect(() => splitAtImage('none')).toThrow('this one has 0');
   expect(() => splitAtImage('<image><image>')).toThrow('this one has 2');
+});
+
+const styled = (changes: Partial<QuestionSettings>, state: [number, number, number] | null = [1, 2, 3]) =>
+  buildPrompt('waypoint', 'x', OPTIONS, state, { ...DEFAULT_QUESTION_SETTINGS, ...changes });
+
+test('without metadata no line tells axes, centre or gripper', () => {
+  const bare = styled({ metadata_in_prompt: false });
+  for (const line of ['axes', 'centre', 'wrist', 'robot'] as const)
+    expect(bare).not.toContain(FIXED_LINES[line]);
+  expect(bare).toContain(FIXED_LINES.state);
+});
+
+test('without the state a waypoint prompt does not speak of one', () => {
+  expect(styled({}, null)).toContain(FULL_LINES.blind_waypoint);
+  expect(styled({}, null)).not.toContain('urrent position');
+});
+
+test('viewpoint, camera and decimals are worded', () => {
+  expect(styled({ viewpoint: 'robot' })).toContain(FULL_LINES.robot_axes);
+  expect(styled({ viewpoint: 'robot' })).not.toContain(FIXED_LINES.wrist);
+  expect(styled({ camera: 'overhead' })).toContain('View from above: <image>');
+  expect(styled({ decimals: 1 })).toContain('[1.0, 2.0, 3.0]');
+});
+
+test('the compact wording asks the same in two thirds of the characters or less', () => {
+  for (const kind of KINDS) {
+    const full = buildPrompt(kind, 'x', OPTIONS, null);
+    const compact = buildPrompt(kind, 'x', OPTIONS, null, {
+      ...DEFAULT_QUESTION_SETTINGS,
+      prompt_wording: 'compact',
+    });
+    expect(compact.length).toBeLessThan(full.length * 0.65);
+    expect(splitAtImage(compact)).toHaveLength(2);
+    for (const option of OPTIONS) expect(compact).toContain(`]] ${option}\n`);
+  }
 });

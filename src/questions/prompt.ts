@@ -1,6 +1,13 @@
 /** The prompt of each kind: the paper's fields in the paper's order, in our words. */
 import type { Vec3 } from '../demos/demonstration.ts';
-import { formatPosition, LETTERS, type Kind } from './question.ts';
+import {
+  DEFAULT_QUESTION_SETTINGS,
+  formatRounded,
+  OPTION_LETTERS,
+  type Kind,
+  type QuestionSettings,
+} from './question.ts';
+import { COMPACT_LINES, FULL_LINES, viewLine } from './wordings.ts';
 
 /** Lines that never change. The embedded checkpoint's tokenizer has one token for each. */
 export const FIXED_LINES = {
@@ -19,29 +26,77 @@ export const FIXED_LINES = {
     'Reason first inside <think></think>, then give the letter of one option inside <answer></answer>, like this: <think> .. </think> <answer> [[A]] </answer>',
 } as const;
 
+/** The settings that word a prompt. */
+export type PromptStyle = Pick<
+  QuestionSettings,
+  'prompt_wording' | 'metadata_in_prompt' | 'viewpoint' | 'camera' | 'decimals'
+>;
+
 /** State as the prompt of this kind shows it, or null where it does not. */
-export function statedPosition(kind: Kind, state: Vec3, stateInMovement: boolean): Vec3 | null {
-  return kind === 'waypoint' || (kind === 'movement' && stateInMovement) ? state : null;
+export function statedPosition(
+  kind: Kind,
+  state: Vec3,
+  stateInMovement: boolean,
+  stateInWaypoint = true,
+): Vec3 | null {
+  const stated = { waypoint: stateInWaypoint, movement: stateInMovement, current_state: false };
+  return stated[kind] ? state : null;
 }
 
 /**
- * @param options four, as printed.
+ * @param options as printed, in the order of the letters.
  * @param state null leaves the line out.
  * @returns text with one "<image>".
  */
-export function buildPrompt(kind: Kind, description: string, options: string[], state: Vec3 | null): string {
+export function buildPrompt(
+  kind: Kind,
+  description: string,
+  options: string[],
+  state: Vec3 | null,
+  style: PromptStyle = DEFAULT_QUESTION_SETTINGS,
+): string {
+  const lettered = options.map((option, i) => `[[${OPTION_LETTERS[i]}]] ${option}`);
+  const format = style.prompt_wording === 'compact' ? COMPACT_LINES.format : FIXED_LINES.format;
+  return [...promptHead(kind, description, state, style), ...lettered, format].join('\n');
+}
+
+/** Everything before the options. */
+export function promptHead(
+  kind: Kind,
+  description: string,
+  state: Vec3 | null,
+  style: PromptStyle,
+): string[] {
+  return style.prompt_wording === 'compact'
+    ? compactHead(kind, description, state, style)
+    : fullHead(kind, description, state, style);
+}
+
+function fullHead(kind: Kind, description: string, state: Vec3 | null, style: PromptStyle): string[] {
   const l = FIXED_LINES;
-  const scene = kind === 'movement' ? [l.axes] : [l.axes, l.centre, l.wrist, l.robot];
+  const fromCamera = style.viewpoint === 'camera';
+  const axes = fromCamera ? l.axes : FULL_LINES.robot_axes;
+  const scene = kind === 'movement' ? [axes] : [axes, l.centre, ...(fromCamera ? [l.wrist] : []), l.robot];
   return [
     l.role,
     l.task + description,
-    l.view + '<image>',
-    ...scene,
-    ...(state ? [l.state + formatPosition(state)] : []),
-    l[kind],
-    ...options.map((option, i) => `[[${LETTERS[i]}]] ${option}`),
-    l.format,
-  ].join('\n');
+    viewLine(style.camera) + '<image>',
+    ...(style.metadata_in_prompt ? scene : []),
+    ...(state ? [l.state + formatRounded(state, style.decimals)] : []),
+    kind === 'waypoint' && !state ? FULL_LINES.blind_waypoint : l[kind],
+  ];
+}
+
+function compactHead(kind: Kind, description: string, state: Vec3 | null, style: PromptStyle): string[] {
+  const l = COMPACT_LINES;
+  const axes = style.viewpoint === 'camera' ? l.camera_axes : l.robot_axes;
+  return [
+    FIXED_LINES.task + description,
+    viewLine(style.camera) + '<image>',
+    ...(style.metadata_in_prompt ? [axes] : []),
+    ...(state ? [l.state + formatRounded(state, style.decimals)] : []),
+    l.ask[kind],
+  ];
 }
 
 /** What stands before and after the picture. @throws when there is not exactly one. */

@@ -1,7 +1,8 @@
 /** What a stored or uploaded run must look like before anything trusts it. */
 import * as v from 'valibot';
 import type { EvaluationReport, KindReport, Proportion } from '../evaluation/report.ts';
-import { KINDS, LETTERS, type QuestionSettings } from '../questions/question.ts';
+import { KINDS, OPTION_LETTERS } from '../questions/question.ts';
+import { questionSettingsSchema } from '../questions/settingsSchema.ts';
 import type { GrpoConfig } from '../training/grpoConfig.ts';
 import type { StepRecord } from '../training/stepRecord.ts';
 import type { RunSummary, SavedEvaluation } from './run.ts';
@@ -12,20 +13,7 @@ const positive = v.pipe(count, v.minValue(1));
 const name = v.pipe(v.string(), v.maxLength(500));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const bit = v.picklist([0, 1]);
-const vec3 = v.strictTuple([finite, finite, finite]);
 const metrics = v.record(name, finite);
-
-const questionSettings = v.object({
-  kinds: v.pipe(v.array(v.picklist(KINDS)), v.minLength(1)),
-  frame_interval: positive,
-  stopping_delta: finite,
-  state_space: v.object({ low: vec3, high: vec3 }),
-  min_distance: finite,
-  movement_deadband: finite,
-  slightly_threshold: finite,
-  state_in_movement_prompt: v.boolean(),
-  seed: count,
-}) satisfies v.GenericSchema<unknown, QuestionSettings>;
 
 const grpoConfig = v.object({
   max_steps: count,
@@ -62,7 +50,7 @@ export const runSummarySchema = v.object({
   created: v.pipe(v.string(), v.isoTimestamp()),
   checkpoint: name,
   bundle: v.object({ name, sha256: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))) }),
-  question_settings: questionSettings,
+  question_settings: questionSettingsSchema,
   test_fraction: share,
   config: grpoConfig,
   steps: count,
@@ -78,7 +66,7 @@ const logprob = v.pipe(
 export const groupRecordSchema = v.object({
   question: name,
   kind: v.picklist(KINDS),
-  answer: v.picklist(LETTERS),
+  answer: v.picklist(OPTION_LETTERS),
   zeroVariance: v.boolean(),
   responses: v.array(
     v.object({

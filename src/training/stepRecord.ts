@@ -1,4 +1,4 @@
-import type { Kind, Letter } from '../questions/question.ts';
+import type { Kind, OptionLetter } from '../questions/question.ts';
 import type { Reward } from '../questions/reward.ts';
 
 /** One response as a run remembers it. */
@@ -16,7 +16,7 @@ export interface RolloutRecord {
 export interface GroupRecord {
   question: string;
   kind: Kind;
-  answer: Letter;
+  answer: OptionLetter;
   /** All rewards equal: no gradient, left out of the update and counted. */
   zeroVariance: boolean;
   responses: RolloutRecord[];

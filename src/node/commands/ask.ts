@@ -1,5 +1,5 @@
 import type { Completion } from '../../policy/policy.ts';
-import { DEFAULT_QUESTION_SETTINGS, KINDS, LETTERS, type Question } from '../../questions/question.ts';
+import { DEFAULT_QUESTION_SETTINGS, KINDS, OPTION_LETTERS, type Question } from '../../questions/question.ts';
 import { parseResponse, scoreResponse } from '../../questions/reward.ts';
 import { DEFAULT_GRPO_CONFIG } from '../../training/grpoConfig.ts';
 import { EMBEDDED } from '../checkpointFolder.ts';
@@ -70,7 +70,9 @@ export const command: Command = {
     terminal.print(`${question.id}, right answer ${question.answer}\n\n${question.prompt}`);
     for (const { text, letters, reward } of responses) {
       const odds = letters
-        ? LETTERS.map((letter, i) => `${letter} ${letters[i].toFixed(3)}`).join(', ')
+        ? OPTION_LETTERS.slice(0, question.options.length)
+            .map((letter, i) => `${letter} ${letters[i]?.toFixed(3) ?? 'unknown'}`)
+            .join(', ')
         : 'no letter';
       terminal.print(`\n${text}\n(${odds}; format ${reward.format}, accuracy ${reward.accuracy})`);
     }

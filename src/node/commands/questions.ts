@@ -1,43 +1,89 @@
 import { discoverKeypoints } from '../../demos/keypoints.ts';
 import type { Bundle } from '../../demos/demonstration.ts';
+import { wilson } from '../../evaluation/intervals.ts';
 import { makeQuestions } from '../../questions/generate.ts';
-import {
-  DEFAULT_QUESTION_SETTINGS,
-  KINDS,
-  type Question,
-  type QuestionSettings,
-} from '../../questions/question.ts';
-import { parse, wholeNumber, type Command } from '../command.ts';
+import { makeOpenQuestions } from '../../questions/openEnded.ts';
+import { QUESTION_PRESETS } from '../../questions/presets.ts';
+import { KINDS, type Question, type QuestionSettings } from '../../questions/question.ts';
+import { makeSftExamples, SFT_FORMS } from '../../questions/sft.ts';
+import { duplicates, letterCounts, textRules } from '../../questions/statistics.ts';
+import { oneOf, parse, UsageError, wholeNumber, type Command, type Terminal } from '../command.ts';
 import { openDemonstrations } from '../openDemonstrations.ts';
+import { questionSettings } from '../questionSettingsFile.ts';
 
+const FORMS = ['choice', 'open', ...SFT_FORMS] as const;
+const PRESETS = QUESTION_PRESETS.map(({ id }) => id);
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
 const OPTIONS = {
-  seed: { type: 'string', default: String(DEFAULT_QUESTION_SETTINGS.seed) },
-  interval: { type: 'string', default: String(DEFAULT_QUESTION_SETTINGS.frame_interval) },
-  json: { type: 'boolean', default: false },
+  preset: { ...text, default: 'default' },
+  settings: text,
+  seed: text,
+  interval: text,
+  form: { ...text, default: 'choice' },
+  format: { ...text, default: 'jsonl' },
+  out: text,
+  statistics: flag,
+  json: flag,
 } as const;
 
 export const command: Command = {
   summary: 'Make questions from demonstrations.',
   usage: 'questions FILE [options]   (FILE: a zip of demonstrations, or a folder of raw recordings)',
   help: [
-    ['--seed N', 'seed of options and letters (0)'],
-    ['--interval N', 'ask at every N-th frame (10)'],
+    ['--preset NAME', `${PRESETS.join(', ')} (default)`],
+    ['--settings FILE', "JSON with some or all of the settings, over the preset's"],
+    ['--seed N', "seed of options and letters (the settings', else 0)"],
+    ['--interval N', "ask at every N-th frame (the settings', else 10)"],
+    ['--form NAME', 'choice, open (a position as answer), direct or cot (for supervised fine-tuning)'],
+    ['--format NAME', 'jsonl, parquet (with pictures) or easyr1 (a folder); of form choice'],
+    ['--out PATH', 'write there: a file, or a folder of easyr1 and of the other forms'],
+    ['--statistics', 'print letters, duplicates and what a rule answers without the picture'],
     ['--json', 'print {"demonstrations", "questions"}'],
   ],
   async run(args, terminal) {
     const { values, positionals } = parse(args, OPTIONS, [1, 1]);
-    const settings: QuestionSettings = {
-      ...DEFAULT_QUESTION_SETTINGS,
-      seed: wholeNumber('seed', values.seed),
-      frame_interval: wholeNumber('interval', values.interval, 1),
-    };
+    const form = oneOf('form', values.form, FORMS);
+    const settings = await questionSettings(oneOf('preset', values.preset, PRESETS), values.settings, {
+      ...(values.seed !== undefined && { seed: wholeNumber('seed', values.seed) }),
+      ...(values.interval !== undefined && { frame_interval: wholeNumber('interval', values.interval, 1) }),
+    });
+    const { QUESTION_FORMATS } = await import('../writeQuestions.ts');
+    const format = oneOf('format', values.format, QUESTION_FORMATS);
+    if (form !== 'choice' && !values.out) throw new UsageError(`say with --out DIR where form ${form} goes`);
     const bundle = await openDemonstrations(positionals[0]);
-    const questions = makeQuestions(bundle.demonstrations, settings);
     for (const remark of bundle.remarks) terminal.note(remark);
-    if (values.json) terminal.print(JSON.stringify(asJson(bundle, questions, settings)));
+    if (form !== 'choice') return writeForm(form, bundle, settings, values.out!, terminal);
+    const questions = makeQuestions(bundle.demonstrations, settings);
+    if (values.out !== undefined) {
+      const { writeQuestions } = await import('../writeQuestions.ts');
+      terminal.print(await writeQuestions(bundle, questions, format, values.out, terminal.signal));
+    } else if (values.json) terminal.print(JSON.stringify(asJson(bundle, questions, settings)));
     else for (const line of asText(bundle, questions)) terminal.print(line);
+    // What reads the JSON finds nothing else on standard output.
+    if (values.statistics)
+      for (const line of statisticsText(questions))
+        if (values.json) terminal.note(line);
+        else terminal.print(line);
   },
 };
+
+async function writeForm(
+  form: Exclude<(typeof FORMS)[number], 'choice'>,
+  bundle: Bundle,
+  settings: QuestionSettings,
+  out: string,
+  terminal: Terminal,
+) {
+  const { writeOpenQuestions, writeSftExamples } = await import('../writeQuestions.ts');
+  const { demonstrations } = bundle;
+  terminal.print(
+    form === 'open'
+      ? await writeOpenQuestions(bundle, makeOpenQuestions(demonstrations, settings), out)
+      : await writeSftExamples(bundle, makeSftExamples(demonstrations, settings, form), out),
+  );
+}
 
 function asJson(bundle: Bundle, questions: Question[], settings: QuestionSettings) {
   const demonstrations = bundle.demonstrations.map((demo) => ({
@@ -55,5 +101,19 @@ function asText(bundle: Bundle, questions: Question[]): string[] {
   return [
     `${bundle.name}: ${bundle.demonstrations.length} demonstrations, ${questions.length} questions (${counts.join(', ')})`,
     ...samples.flatMap((q) => ['', `--- ${q.id}, answer ${q.answer}`, q.prompt]),
+  ];
+}
+
+function statisticsText(questions: Question[]): string[] {
+  const letters = letterCounts(questions).map(({ letter, n }) => `${letter} ${n}`);
+  return [
+    `letters: ${letters.join(', ')}`,
+    `duplicates: ${duplicates(questions).length}`,
+    ...textRules(questions).map(({ rule, n, right, chance }) => {
+      if (n === 0) return `without the picture, ${rule}: no question`;
+      const { value, low, high } = wilson(right, n);
+      const [share, from, to, guess] = [value, low, high, chance / n].map((p) => p.toFixed(3));
+      return `without the picture, ${rule}: ${share} [${from}, ${to}], n ${n}, chance ${guess}`;
+    }),
   ];
 }

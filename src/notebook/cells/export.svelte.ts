@@ -1,4 +1,5 @@
 import type { Bundle } from '../../demos/demonstration.ts';
+import { applyEdits } from '../../questions/edits.ts';
 import { DEFAULT_REWARD_WEIGHTS, type RewardWeights } from '../../questions/reward.ts';
 import { isAbort } from '../errors.ts';
 import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
@@ -45,11 +46,12 @@ export class ExportCell {
     try {
       const bundle = await this.#bundle(abort.signal);
       const { name, test_fraction, reward_weights } = this.config;
+      const edits = this.#notebook.questionEdits;
       const data = await trainingData(bundle, this.#notebook.questionSettings, test_fraction, Infinity);
       const { exportEasyR1 } = await import('../../fullscale/easyr1.ts');
       const zip = await exportEasyR1({
         name,
-        questions: { train: data.train, val: data.heldOut },
+        questions: { train: applyEdits(data.train, edits), val: applyEdits(data.heldOut, edits) },
         image: (question) => questionImage(bundle, question),
         rewardWeights: reward_weights,
         signal: abort.signal,

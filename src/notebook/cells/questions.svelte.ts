@@ -1,7 +1,13 @@
-import type { Bundle } from '../../demos/demonstration.ts';
-import type { Kind, Letter, Question, QuestionSettings } from '../../questions/question.ts';
-import type { Notebook } from '../notebook.svelte.ts';
-import { remoteQuestions } from '../remoteQuestions.ts';
+import type { Bundle, EncodedImage } from '../../demos/demonstration.ts';
+import { applyEdits, editQuestion, type Edit, type Edits } from '../../questions/edits.ts';
+import type { Kind, OptionLetter, Question, QuestionSettings, Ring } from '../../questions/question.ts';
+import type { ReadQuestions } from '../../questions/questionParquet.ts';
+import { difficultyOf } from '../../questions/statistics.ts';
+import { isAbort } from '../errors.ts';
+import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
+import { questionDownload, type DownloadFormat } from '../questionDownload.ts';
+import { readQuestionFile, remoteQuestions } from '../remoteQuestions.ts';
+import { saveFile } from '../saveFile.ts';
 import { count } from '../words.ts';
 
 interface Made {
@@ -21,17 +27,33 @@ async function make(bundle: Bundle | null, settings: QuestionSettings): Promise<
   }
 }
 
-/** The questions of the loaded bundle, and which one is shown. */
+export interface QuestionFilter {
+  kind: Kind | '';
+  task: string;
+  demonstration: string;
+  difficulty: Ring | '';
+}
+
+const EVERYTHING: QuestionFilter = { kind: '', task: '', demonstration: '', difficulty: '' };
+
+/** The questions of the loaded bundle or of an opened file, and which one is shown. */
 export class QuestionsCell {
   readonly #notebook: Notebook;
-  kind = $state<Kind | ''>('');
-  task = $state('');
+  filter = $state.raw<QuestionFilter>(EVERYTHING);
   /** Position in the filtered list. */
   #index = $state(0);
-  guess = $state<Letter | null>(null);
+  guess = $state<OptionLetter | null>(null);
   revealed = $state(false);
+  /** Shown in the place of generated ones. */
+  opened = $state.raw<(ReadQuestions & { name: string }) | null>(null);
+  progress = $state.raw<Progress | null>(null);
+  /** A download is being written, and can be cancelled. */
+  writing = $state(false);
+  fileError = $state('');
 
   #made = $state.raw<Made>(NOTHING);
+  #before = $state.raw<Edits[]>([]);
+  #abort: AbortController | null = null;
 
   /** Made in a component: it follows the bundle and the settings. */
   constructor(notebook: Notebook) {
@@ -49,21 +71,42 @@ export class QuestionsCell {
   /** Empty until the questions of the bundle at hand are made. */
   readonly made = $derived.by(() => (this.#made.bundle === this.#notebook.bundle ? this.#made : NOTHING));
 
-  readonly tasks = $derived([...new Set(this.made.questions.map((q) => q.task))]);
-
-  readonly shown = $derived(
-    this.made.questions.filter(
-      (q) => (!this.kind || q.kind === this.kind) && (!this.task || q.task === this.task),
-    ),
+  /** Generated or opened, as edited by hand. */
+  readonly all = $derived.by(() =>
+    applyEdits(this.opened?.questions ?? this.made.questions, this.#notebook.questionEdits),
   );
+
+  readonly edited = $derived.by(() => this.#notebook.questionEdits.size);
+  readonly canUndo = $derived(this.#before.length > 0);
+
+  readonly tasks = $derived([...new Set(this.all.map((q) => q.task))]);
+  readonly demonstrations = $derived([
+    ...new Set(
+      this.all.filter((q) => !this.filter.task || q.task === this.filter.task).map((q) => q.demonstration),
+    ),
+  ]);
+
+  readonly shown = $derived.by(() => {
+    const { kind, task, demonstration, difficulty } = this.filter;
+    return this.all.filter(
+      (q) =>
+        (!kind || q.kind === kind) &&
+        (!task || q.task === task) &&
+        (!demonstration || q.demonstration === demonstration) &&
+        (!difficulty || difficultyOf(q, this.#notebook.questionSettings) === difficulty),
+    );
+  });
 
   readonly index = $derived(Math.min(this.#index, Math.max(0, this.shown.length - 1)));
 
   readonly question = $derived<Question | null>(this.shown[this.index] ?? null);
 
-  readonly summary = $derived(
-    this.made.questions.length ? count(this.made.questions.length, 'question') : 'none yet',
+  /** The question shown, when its demonstration is loaded. */
+  readonly askable = $derived.by(() =>
+    this.question && this.#notebook.demonstration(this.question.demonstration) ? this.question : null,
   );
+
+  readonly summary = $derived(this.all.length ? count(this.all.length, 'question') : 'none yet');
 
   go(index: number) {
     const n = this.shown.length;
@@ -71,16 +114,97 @@ export class QuestionsCell {
     this.hide();
   }
 
-  filter(kind: Kind | '', task: string) {
-    [this.kind, this.task] = [kind, task];
+  choose(change: Partial<QuestionFilter>) {
+    this.filter = { ...this.filter, ...change };
+    if (!this.demonstrations.includes(this.filter.demonstration))
+      this.filter = { ...this.filter, demonstration: '' };
     this.go(0);
   }
 
-  answer(letter: Letter) {
+  answer(letter: OptionLetter) {
     this.guess = letter;
   }
 
   hide() {
     [this.guess, this.revealed] = [null, false];
+  }
+
+  drop(question: Question) {
+    this.#edit(question.id, { dropped: true });
+    this.hide();
+  }
+
+  /** @throws Error naming the option at fault. */
+  change(question: Question, options: string[], answer: OptionLetter) {
+    editQuestion(question, options, answer);
+    const source = (this.opened?.questions ?? this.made.questions).find((q) => q.id === question.id);
+    this.#edit(question.id, { dropped: false, of: (source ?? question).prompt, options, answer });
+  }
+
+  undo() {
+    this.#notebook.questionEdits = this.#before.at(-1) ?? new Map();
+    this.#before = this.#before.slice(0, -1);
+  }
+
+  #edit(id: string, edit: Edit) {
+    const now = this.#notebook.questionEdits;
+    this.#before = [...this.#before, now];
+    this.#notebook.questionEdits = new Map([...now, [id, edit]]);
+  }
+
+  async open(file: File) {
+    this.fileError = '';
+    this.progress = { label: `Reading ${file.name}`, done: 0, total: null };
+    try {
+      this.opened = { ...(await readQuestionFile(file)), name: file.name };
+      this.filter = EVERYTHING;
+      this.go(0);
+    } catch (error) {
+      this.fileError = (error as Error).message;
+    } finally {
+      this.progress = null;
+    }
+  }
+
+  close() {
+    this.opened = null;
+    this.filter = EVERYTHING;
+    this.go(0);
+  }
+
+  /** The questions shown, as a file. */
+  async download(format: DownloadFormat) {
+    const abort = (this.#abort = new AbortController());
+    const label = 'Writing the questions';
+    this.fileError = '';
+    this.progress = { label, done: 0, total: null };
+    this.writing = true;
+    try {
+      const { blob, name } = await questionDownload(this.shown, format, (q) => this.#image(q), {
+        signal: abort.signal,
+        onProgress: (done, total) => (this.progress = { label, done, total }),
+      });
+      saveFile(blob, name);
+    } catch (error) {
+      if (!isAbort(error)) this.fileError = (error as Error).message;
+    } finally {
+      this.progress = null;
+      this.writing = false;
+    }
+  }
+
+  cancel() {
+    this.#abort?.abort();
+  }
+
+  #image(question: Question): Promise<EncodedImage> {
+    const stored = this.opened?.pictures.get(question.id);
+    if (stored) return Promise.resolve(stored);
+    const { bundle } = this.#notebook;
+    if (!bundle || !this.#notebook.demonstration(question.demonstration))
+      throw new Error(
+        `${question.id}: its demonstration is not loaded, so there is no picture: open it above`,
+      );
+    return questionImage(bundle, question);
   }
 }

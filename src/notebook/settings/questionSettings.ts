@@ -1,5 +1,14 @@
-import { KINDS, type Kind } from '../../questions/question.ts';
-import type { Setting } from './setting.ts';
+import {
+  DIFFICULTIES,
+  HARD_NEGATIVES,
+  KINDS,
+  RINGS,
+  type Difficulty,
+  type HardNegative,
+  type Kind,
+  type Ring,
+} from '../../questions/question.ts';
+import type { NumberSetting, Setting } from './setting.ts';
 
 export const KIND_NAMES: Record<Kind, string> = {
   waypoint: 'Next waypoint',
@@ -7,83 +16,215 @@ export const KIND_NAMES: Record<Kind, string> = {
   movement: 'Movement',
 };
 
+const DIFFICULTY_NAMES: Record<Difficulty, string> = {
+  random: 'random, as in the paper',
+  rings: 'in rings around the answer',
+  hard: 'hard negatives',
+};
+
+export const RING_NAMES: Record<Ring, string> = { near: 'near', middle: 'middle', far: 'far' };
+
+const NEGATIVE_NAMES: Record<HardNegative, string> = {
+  same_height: 'same height',
+  mirrored_table: "mirrored about the table's middle",
+  mirrored_gripper: 'mirrored about the gripper',
+  along_path: 'along the path',
+  previous_keypoint: 'previous keypoint',
+  following_keypoint: 'following keypoint',
+};
+
 const AXES = ['x', 'y', 'z'];
 
+const number = (
+  path: string,
+  label: string,
+  sentence: string,
+  min: number,
+  max: number,
+  more: Partial<NumberSetting> = {},
+): Setting => ({ type: 'number', path, label, sentence, min, max, ...more });
+
+const whole = { integer: true };
+
+const several = <T extends string>(
+  path: string,
+  sentence: string,
+  values: readonly T[],
+  names: Record<T, string>,
+): Setting => ({
+  type: 'several',
+  path,
+  label: path,
+  sentence,
+  options: values.map((value) => ({ label: names[value], value })),
+});
+
 export const QUESTION_SETTINGS: Setting[] = [
+  several('kinds', 'Which of the three questions of Robot-R1 to ask.', KINDS, KIND_NAMES),
   {
-    type: 'several',
-    path: 'kinds',
-    label: 'kinds',
-    sentence: 'Which of the three questions of Robot-R1 to ask.',
-    options: KINDS.map((value) => ({ label: KIND_NAMES[value], value })),
+    type: 'choice',
+    path: 'difficulty',
+    label: 'difficulty',
+    sentence: 'Where wrong options come from: anywhere, stated distances, or what looks right.',
+    options: DIFFICULTIES.map((value) => ({ label: DIFFICULTY_NAMES[value], value })),
   },
-  {
-    type: 'number',
-    path: 'frame_interval',
-    label: 'frame_interval',
-    sentence: 'A question is asked every so many frames; the paper takes 10.',
-    min: 1,
-    max: 1000,
-    integer: true,
-  },
-  {
-    type: 'number',
-    path: 'min_distance',
-    label: 'min_distance (m)',
-    sentence: 'Any two options lie at least this far apart; smaller is harder.',
-    min: 0,
-    max: 1,
-  },
-  {
-    type: 'number',
-    path: 'seed',
-    label: 'seed',
-    sentence: 'The same seed gives the same questions.',
-    min: 0,
-    max: 2 ** 31,
-    integer: true,
-  },
+  number(
+    'frame_interval',
+    'frame_interval',
+    'A question is asked every so many frames; the paper takes 10.',
+    1,
+    1000,
+    whole,
+  ),
+  number(
+    'min_distance',
+    'min_distance (m)',
+    'Any two options lie at least this far apart; smaller is harder.',
+    0,
+    1,
+  ),
+  number(
+    'option_count',
+    'option_count',
+    'Options to choose from; the embedded model knows four.',
+    2,
+    8,
+    whole,
+  ),
+  number('seed', 'seed', 'The same seed gives the same questions.', 0, 2 ** 31, whole),
 ];
 
-export const MORE_QUESTION_SETTINGS: Setting[] = [
+export const MORE_QUESTION_SETTINGS: { title: string; settings: Setting[] }[] = [
   {
-    type: 'number',
-    path: 'stopping_delta',
-    label: 'stopping_delta (rad/s)',
-    sentence: 'Joint speed under which the arm counts as stopped, which makes a keypoint.',
-    min: 0,
-    max: 10,
+    title: 'Frames and keypoints',
+    settings: [
+      ...KINDS.map((kind) =>
+        number(
+          `kind_shares.${kind}`,
+          `share of ${kind}`,
+          `At which share of the sampled frames ${kind} is asked.`,
+          0,
+          1,
+        ),
+      ),
+      number(
+        'stopping_delta',
+        'stopping_delta (rad/s)',
+        'Joint speed under which the arm counts as stopped, which makes a keypoint.',
+        0,
+        10,
+      ),
+    ],
   },
   {
-    type: 'number',
-    path: 'movement_deadband',
-    label: 'movement_deadband (m)',
-    sentence: 'Smaller changes along an axis are left out of a movement.',
-    min: 0,
-    max: 1,
+    title: 'Wrong options',
+    settings: [
+      several(
+        'rings',
+        'Distances that wrong options take in turn; for movements, how many axes differ.',
+        RINGS,
+        RING_NAMES,
+      ),
+      ...['near from', 'near to middle', 'middle to far', 'far to'].map((label, i) =>
+        number(
+          `ring_bounds.${i}`,
+          `${label} (m)`,
+          'Distance from the answer at which a ring begins or ends.',
+          0,
+          5,
+        ),
+      ),
+      several('hard_negatives', 'What a hard negative may be.', HARD_NEGATIVES, NEGATIVE_NAMES),
+      ...(['low', 'high'] as const).flatMap((end) =>
+        AXES.map((axis, i) =>
+          number(
+            `state_space.${end}.${i}`,
+            `state_space.${end} ${axis} (m)`,
+            `${end === 'low' ? 'Least' : 'Greatest'} ${axis} of a wrong position.`,
+            -5,
+            5,
+          ),
+        ),
+      ),
+    ],
   },
   {
-    type: 'number',
-    path: 'slightly_threshold',
-    label: 'slightly_threshold',
-    sentence: 'An axis that changes at most this share of the largest is moved "slightly".',
-    min: 0,
-    max: 1,
+    title: 'Movements',
+    settings: [
+      number(
+        'movement_deadband',
+        'movement_deadband (m)',
+        'Smaller changes along an axis are left out of a movement.',
+        0,
+        1,
+      ),
+      number(
+        'slightly_threshold',
+        'slightly_threshold',
+        'An axis that changes at most this share of the largest is moved "slightly".',
+        0,
+        1,
+      ),
+    ],
   },
   {
-    type: 'toggle',
-    path: 'state_in_movement_prompt',
-    label: 'state_in_movement_prompt',
-    sentence: 'Tell the model where the gripper is when asking for a movement.',
+    title: 'Prompt',
+    settings: [
+      {
+        type: 'choice',
+        path: 'prompt_wording',
+        label: 'prompt_wording',
+        sentence: "The paper's fields in full, or the shortest words that ask the same.",
+        options: ['full', 'compact'].map((value) => ({ label: value, value })),
+      },
+      {
+        type: 'toggle',
+        path: 'metadata_in_prompt',
+        label: 'metadata_in_prompt',
+        sentence:
+          "Tell the axes, the table's centre and the gripper's size; off takes away what grounds the numbers.",
+      },
+      {
+        type: 'toggle',
+        path: 'state_in_waypoint_prompt',
+        label: 'state_in_waypoint_prompt',
+        sentence: 'Tell the model where the gripper is when asking for a waypoint.',
+      },
+      {
+        type: 'toggle',
+        path: 'state_in_movement_prompt',
+        label: 'state_in_movement_prompt',
+        sentence: 'Tell the model where the gripper is when asking for a movement.',
+      },
+      number(
+        'decimals',
+        'decimals',
+        'Decimals of the numbers in prompts; the paper prints three.',
+        1,
+        6,
+        whole,
+      ),
+      {
+        type: 'choice',
+        path: 'camera',
+        label: 'camera',
+        sentence: 'Whose picture is shown; the demonstrations must have it.',
+        options: ['front', 'overhead', 'wrist', 'left_shoulder', 'right_shoulder'].map((value) => ({
+          label: value,
+          value,
+        })),
+      },
+      {
+        type: 'choice',
+        path: 'viewpoint',
+        label: 'viewpoint',
+        sentence:
+          "Whose left and right the words mean: the front camera's, or the robot's own, which is the other way.",
+        options: [
+          { label: 'front camera', value: 'camera' },
+          { label: 'robot', value: 'robot' },
+        ],
+      },
+    ],
   },
-  ...(['low', 'high'] as const).flatMap((end) =>
-    AXES.map((axis, i): Setting => ({
-      type: 'number',
-      path: `state_space.${end}.${i}`,
-      label: `state_space.${end} ${axis} (m)`,
-      sentence: `${end === 'low' ? 'Least' : 'Greatest'} ${axis} of a wrong position.`,
-      min: -5,
-      max: 5,
-    })),
-  ),
 ];

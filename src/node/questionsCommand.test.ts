@@ -1,0 +1,115 @@
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { openAsBlob } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from 'vitest';
+import { readQuestions } from '../fullscale/readQuestions.ts';
+import { makeQuestions } from '../questions/generate.ts';
+import { findPreset } from '../questions/presets.ts';
+import { DEFAULT_QUESTION_SETTINGS, type QuestionSettings } from '../questions/question.ts';
+import { run } from './cli.ts';
+import { openDemonstrations } from './openDemonstrations.ts';
+
+const FILE = fileURLToPath(new URL('../../test/fixtures/rlbench_variations.zip', import.meta.url));
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'questions-'));
+});
+
+async function questions(...args: string[]) {
+  const printed: string[] = [];
+  const noted: string[] = [];
+  const terminal = {
+    print: (line: string) => void printed.push(line),
+    note: (line: string) => void noted.push(line),
+    progress: () => undefined,
+    signal: new AbortController().signal,
+  };
+  return { code: await run(['questions', FILE, ...args], terminal), printed, noted };
+}
+
+const due = async (settings: QuestionSettings) =>
+  makeQuestions((await openDemonstrations(FILE)).demonstrations, settings);
+
+test('every format holds the questions of the preset', async () => {
+  const settings = { ...findPreset('hard').settings, seed: 3 };
+  for (const [format, file] of [
+    ['jsonl', 'q.jsonl'],
+    ['parquet', 'q.parquet'],
+    ['easyr1', join('rows', 'questions.jsonl')],
+  ]) {
+    const out = join(folder, format === 'easyr1' ? 'rows' : file);
+    const { code, printed } = await questions(
+      '--preset',
+      'hard',
+      '--seed',
+      '3',
+      '--format',
+      format,
+      '--out',
+      out,
+    );
+    expect([code, printed]).toEqual([0, [`${out}: 9 questions`]]);
+    const read = await readQuestions(await openAsBlob(join(folder, file)), file);
+    expect(read.questions).toEqual(await due(settings));
+  }
+  expect(await readdir(join(folder, 'rows', 'images'))).toHaveLength(3);
+});
+
+test('a settings file stands over the preset, a flag over both; statistics are told', async () => {
+  const path = join(folder, 'settings.json');
+  await writeFile(path, JSON.stringify({ option_count: 5, frame_interval: 7 }));
+  const { printed, noted } = await questions(
+    ...['--settings', path, '--interval', '5', '--json', '--statistics'],
+  );
+  const told = JSON.parse(printed[0]) as { questions: unknown };
+  expect(told.questions).toEqual(
+    await due({ ...DEFAULT_QUESTION_SETTINGS, option_count: 5, frame_interval: 5 }),
+  );
+  expect(noted.join('\n')).toMatch(/^letters: A \d+, B \d+, C \d+, D \d+, E \d+$/m);
+  expect(noted.join('\n')).toMatch(/nearest_state: 0\.\d{3} \[0\.\d{3}, [01]\.\d{3}\], n \d+, chance 0\.200/);
+});
+
+test('open-ended and supervised forms go into a folder with their pictures', async () => {
+  for (const [form, file] of [
+    ['open', 'open.jsonl'],
+    ['direct', 'sft.json'],
+    ['cot', 'sft.json'],
+  ]) {
+    const out = join(folder, form);
+    expect((await questions('--form', form, '--out', out)).code).toBe(0);
+    const text = await readFile(join(out, file), 'utf8');
+    const rows = (
+      form === 'open'
+        ? text
+            .trim()
+            .split('\n')
+            .map((l) => JSON.parse(l) as unknown)
+        : JSON.parse(text)
+    ) as { image?: string; images?: string[] }[];
+    expect(rows).toHaveLength(6);
+    for (const { image, images } of rows)
+      expect((await readFile(join(out, image ?? images![0]))).subarray(1, 4).toString()).toBe('PNG');
+  }
+});
+
+test.each<[string[], string]>([
+  [['--preset', 'easy'], '--preset easy is none of default, paper, hard, compact'],
+  [['--format', 'csv'], '--format csv is none of jsonl, parquet, easyr1'],
+  [['--form', 'open'], 'say with --out DIR where form open goes'],
+  [['--settings', '/nowhere.json'], '/nowhere.json cannot be read'],
+])('%j is refused', async (args, message) => {
+  const { code, noted } = await questions(...args);
+  expect(code).not.toBe(0);
+  expect(noted.join('\n')).toContain(message);
+});
+
+test('a wrong setting is named', async () => {
+  const path = join(folder, 'wrong.json');
+  await writeFile(path, JSON.stringify({ decimals: 12 }));
+  const { code, noted } = await questions('--settings', path);
+  expect(code).not.toBe(0);
+  expect(noted.join('\n')).toContain(`${path}: decimals: `);
+});

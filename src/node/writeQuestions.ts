@@ -1,0 +1,68 @@
+/** Questions and their pictures on disk, in a chosen format. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Bundle } from '../demos/demonstration.ts';
+import { writeJsonLines } from '../questions/jsonLines.ts';
+import type { OpenQuestion } from '../questions/openEnded.ts';
+import type { Question } from '../questions/question.ts';
+import { writeQuestionParquet } from '../questions/questionParquet.ts';
+import { conversationRow, type SftExample } from '../questions/sft.ts';
+import { questionFiles } from '../fullscale/questionFiles.ts';
+import { PicturePaths } from '../fullscale/rows.ts';
+import { imagesOf } from './openDemonstrations.ts';
+
+export const QUESTION_FORMATS = ['jsonl', 'parquet', 'easyr1'] as const;
+export type QuestionFormat = (typeof QUESTION_FORMATS)[number];
+
+/** @param out a file; of easyr1 a folder. @returns what was written, for the terminal. */
+export async function writeQuestions(
+  bundle: Bundle,
+  questions: Question[],
+  format: QuestionFormat,
+  out: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const image = imagesOf(bundle);
+  if (format === 'jsonl') await writeTo(out, writeJsonLines(questions));
+  else if (format === 'parquet') await writeTo(out, await writeQuestionParquet(questions, image, { signal }));
+  else
+    for await (const { path, bytes } of questionFiles(questions, image, signal))
+      await writeTo(join(out, path), bytes);
+  return `${out}: ${questions.length} questions`;
+}
+
+/** open.jsonl as EasyR1 reads it, with images/, in a folder. The answer is a position: it wants its own reward. */
+export async function writeOpenQuestions(bundle: Bundle, questions: OpenQuestion[], out: string) {
+  const paths = await writePictures(bundle, questions, out);
+  const rows = questions.map((q) => ({ problem: q.prompt, answer: q.answer, images: [paths.of(q)!] }));
+  await writeTo(join(out, 'open.jsonl'), writeJsonLines(rows));
+  return `${out}: ${questions.length} open-ended questions in open.jsonl`;
+}
+
+/** sft.json, a list of conversations, with images/, in a folder. */
+export async function writeSftExamples(bundle: Bundle, examples: SftExample[], out: string) {
+  const paths = await writePictures(bundle, examples, out);
+  const rows = examples.map((example) => conversationRow(example, paths.of(example)!));
+  await writeTo(join(out, 'sft.json'), JSON.stringify(rows, null, 1) + '\n');
+  return `${out}: ${examples.length} conversations in sft.json`;
+}
+
+async function writePictures(
+  bundle: Bundle,
+  questions: readonly Pick<Question, 'demonstration' | 'camera' | 'frame'>[],
+  out: string,
+): Promise<PicturePaths> {
+  const paths = new PicturePaths();
+  for (const question of questions) {
+    if (paths.of(question)) continue;
+    const { demonstration, camera, frame } = question;
+    const { bytes, mime } = await bundle.frames.read(demonstration, camera, frame);
+    await writeTo(join(out, paths.add(question, mime)), bytes);
+  }
+  return paths;
+}
+
+async function writeTo(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+}

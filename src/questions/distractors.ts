@@ -1,0 +1,103 @@
+/** Wrong positions: anywhere in the state space, in rings around the answer, or hard negatives. */
+import type { Vec3 } from '../demos/demonstration.ts';
+import { uniform, type Random } from '../demos/random.ts';
+import { hardNegatives, type Moment } from './hardNegatives.ts';
+import { formatPosition, formatRounded, type QuestionSettings } from './question.ts';
+
+const DRAWS = 1000;
+/** Tries for every hard negative before another kind takes its place. */
+const HARD_TRIES = 20;
+const NUMBER_WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven'];
+
+/**
+ * All in the state space (rings: widened up to the answer), any two options, the right one included, at least
+ * min_distance apart and printed unlike.
+ * @returns option_count - 1 positions.
+ * @throws Error when there is no room for them.
+ */
+export function pointDistractors(
+  random: Random,
+  right: Vec3,
+  moment: Moment,
+  settings: QuestionSettings,
+): Vec3[] {
+  const chosen: Vec3[] = [right];
+  const take = (p: Vec3) => {
+    if (chosen.length < settings.option_count && fits(p, chosen, settings)) chosen.push(p);
+  };
+  if (settings.difficulty === 'hard') {
+    for (const negatives of hardNegatives(random, right, moment, settings)) {
+      const before = chosen.length;
+      for (let i = 0; i < HARD_TRIES && chosen.length === before; i++) {
+        const p = negatives();
+        if (!p) break;
+        take(p);
+      }
+    }
+  }
+  for (let draw = 0; chosen.length < settings.option_count; draw++) {
+    if (draw === DRAWS * settings.option_count) throw noRoom(settings, right);
+    take(drawn(random, right, chosen.length - 1, settings));
+  }
+  return chosen.slice(1);
+}
+
+function drawn(random: Random, right: Vec3, place: number, settings: QuestionSettings): Vec3 {
+  if (settings.difficulty !== 'rings') return inSpace(random, settings);
+  const ring = settings.rings[place % settings.rings.length];
+  return inRing(random, right, ringBounds(ring, settings));
+}
+
+function fits(p: Vec3, chosen: Vec3[], settings: QuestionSettings): boolean {
+  const { low, high } = spaceAround(chosen[0], settings);
+  if (!p.every((v, axis) => v >= low[axis] && v <= high[axis])) return false;
+  if (chosen.some((c) => distance(c, p) < settings.min_distance)) return false;
+  const text = formatRounded(p, settings.decimals);
+  return chosen.every((c) => formatRounded(c, settings.decimals) !== text);
+}
+
+/** Rings go where the answer is: the space is widened up to it, should it lie outside. */
+function spaceAround(right: Vec3, { difficulty, state_space }: QuestionSettings) {
+  if (difficulty !== 'rings') return state_space;
+  return {
+    low: state_space.low.map((l, axis) => Math.min(l, right[axis])),
+    high: state_space.high.map((h, axis) => Math.max(h, right[axis])),
+  };
+}
+
+function inSpace(random: Random, { state_space: { low, high } }: QuestionSettings): Vec3 {
+  return low.map((l, axis) => uniform(random, l, high[axis])) as Vec3;
+}
+
+/** Uniform between two spheres, by rejection: without sines, every machine draws the same. */
+function inRing(random: Random, centre: Vec3, [from, to]: [number, number]): Vec3 {
+  for (;;) {
+    const d = [0, 0, 0].map(() => uniform(random, -to, to)) as Vec3;
+    const square = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+    if (square >= from * from && square <= to * to)
+      return [centre[0] + d[0], centre[1] + d[1], centre[2] + d[2]];
+  }
+}
+
+/** Least and greatest distance in metres. */
+export function ringBounds(
+  ring: QuestionSettings['rings'][number],
+  { ring_bounds: bounds }: Pick<QuestionSettings, 'ring_bounds'>,
+): [number, number] {
+  const place = { near: 0, middle: 1, far: 2 }[ring];
+  return [bounds[place], bounds[place + 1]];
+}
+
+export function distance(a: Vec3, b: Vec3): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+}
+
+function noRoom(settings: QuestionSettings, right: Vec3): Error {
+  const { low, high } = settings.state_space;
+  const count = NUMBER_WORDS[settings.option_count - 1];
+  const where = settings.difficulty === 'rings' ? ` in the rings around ${formatPosition(right)}` : '';
+  const widen = settings.difficulty === 'rings' ? 'widen state_space or the rings' : 'widen state_space';
+  return new Error(
+    `no room for ${count} distractors ${settings.min_distance} m apart${where} between ${formatPosition(low)} and ${formatPosition(high)}: lower min_distance or ${widen}`,
+  );
+}

@@ -1,0 +1,41 @@
+/** What the default settings ask never changes: the embedded checkpoint learnt from exactly these questions. */
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { fixture } from '../../test/fixtures/fixture.ts';
+import type { Demonstration } from '../demos/demonstration.ts';
+import { openBundle } from '../demos/openBundle.ts';
+import { makeQuestions } from './generate.ts';
+import { DEFAULT_QUESTION_SETTINGS, type QuestionSettings } from './question.ts';
+import { reach } from './testing/reach.ts';
+
+function hashed(demos: Demonstration[], changes: Partial<QuestionSettings> = {}) {
+  const questions = makeQuestions(demos, { ...DEFAULT_QUESTION_SETTINGS, ...changes });
+  const said = questions.map(({ id, prompt, options, answer, points, frame, keypoint }) => [
+    id,
+    prompt,
+    options,
+    answer,
+    points,
+    frame,
+    keypoint,
+  ]);
+  return [questions.length, createHash('sha256').update(JSON.stringify(said)).digest('hex')];
+}
+
+const demonstrations = async (name: string) =>
+  (await openBundle(new Blob([fixture(name)]), name)).demonstrations;
+
+test('the same questions as ever, of two fixtures and of a reach under two seeds', async () => {
+  const demos = ['a', 'b', 'c', 'd'].map(reach);
+  expect([
+    hashed(await demonstrations('rlbench_variations.zip')),
+    hashed(await demonstrations('lerobot_v3.zip'), { frame_interval: 1 }),
+    hashed(demos),
+    hashed(demos, { seed: 7, min_distance: 0.3, state_in_movement_prompt: true }),
+  ]).toEqual([
+    [9, '8c790846a99a875c73ddb2abe32b848867fa63128da37ae220795e953b12a753'],
+    [33, 'ef59bf42ad17c4a21c68f6f4f2ba3edd54e47d9eb959a2f9e9ca9fc1c78c14e8'],
+    [120, '6c846330e1abd454639593d0e068c5d80c3ab8da906850c780e26ba35c0cafd3'],
+    [120, 'b6aedd79418e194018a17e5fb13123c1d521f14b17bc263b656c1a8cee2ddae5'],
+  ]);
+});

@@ -1,0 +1,69 @@
+/** Positions that are wrong and look right: what a model that does not look would take. */
+import { positionAt, type Demonstration, type Vec3 } from '../demos/demonstration.ts';
+import { shuffled, uniform, type Random } from '../demos/random.ts';
+import type { HardNegative, QuestionSettings } from './question.ts';
+
+/** Where a question stands in its demonstration. */
+export interface Moment {
+  demo: Pick<Demonstration, 'gripperPose' | 'length'>;
+  frame: number;
+  /** All of the demonstration, ascending. */
+  keypoints: number[];
+  /** The keypoint that comes next. */
+  keypoint: number;
+  asksForState: boolean;
+}
+
+/** The middle of the table's top in y, metres: what is mirrored keeps x and z. */
+const TABLE_MIDDLE = 0;
+
+/** Gives one position a call, null when it has no other. */
+export type Negatives = () => Vec3 | null;
+
+/** The kinds chosen in the settings, in random order; those that can draw more come round until options are full. */
+export function hardNegatives(
+  random: Random,
+  right: Vec3,
+  moment: Moment,
+  settings: QuestionSettings,
+): Negatives[] {
+  const kinds = shuffled(random, settings.hard_negatives);
+  const again = kinds.filter((kind) => kind === 'same_height' || kind === 'along_path');
+  const rounds = Array.from({ length: settings.option_count - 2 }, () => again).flat();
+  return [...kinds, ...rounds].map((kind) => negatives(kind, random, right, moment, settings));
+}
+
+function negatives(
+  kind: HardNegative,
+  random: Random,
+  right: Vec3,
+  moment: Moment,
+  { state_space: { low, high } }: QuestionSettings,
+): Negatives {
+  const { demo, frame, keypoints, keypoint, asksForState } = moment;
+  const at = (i: number | undefined) => (i === undefined ? null : positionAt(demo, i));
+  const mirrored = (middle: number): Vec3 => [right[0], 2 * middle - right[1], right[2]];
+  switch (kind) {
+    case 'same_height':
+      return () => [uniform(random, low[0], high[0]), uniform(random, low[1], high[1]), right[2]];
+    case 'along_path':
+      return () => positionAt(demo, Math.floor(random() * demo.length));
+    case 'mirrored_table':
+      return once(mirrored(TABLE_MIDDLE));
+    case 'mirrored_gripper':
+      return once(mirrored(positionAt(demo, frame)[1]));
+    case 'previous_keypoint':
+      return once(at(keypoints.filter((k) => k < (asksForState ? frame : keypoint)).at(-1) ?? 0));
+    case 'following_keypoint':
+      return once(at(asksForState ? keypoint : keypoints.find((k) => k > keypoint)));
+  }
+}
+
+function once(p: Vec3 | null): Negatives {
+  let left = p;
+  return () => {
+    const given = left;
+    left = null;
+    return given;
+  };
+}

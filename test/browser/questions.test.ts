@@ -1,0 +1,88 @@
+/** The same demonstrations, settings and seed give the same questions to the byte in Node and in a browser. */
+import { chromium, type Browser, type Page } from 'playwright-core';
+import type { ViteDevServer } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Demonstration } from '../../src/demos/demonstration.ts';
+import { openBundle } from '../../src/demos/openBundle.ts';
+import { CHROMIUM_FLAGS, chromiumPath, serveSources } from '../../src/node/record.ts';
+import { makeQuestions } from '../../src/questions/generate.ts';
+import { QUESTION_PRESETS } from '../../src/questions/presets.ts';
+import { DEFAULT_QUESTION_SETTINGS, type QuestionSettings } from '../../src/questions/question.ts';
+import { reach } from '../../src/questions/testing/reach.ts';
+import { fixture } from '../fixtures/fixture.ts';
+
+const PATIENCE = 300_000;
+
+let server: ViteDevServer;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  server = await serveSources();
+  browser = await chromium.launch({
+    executablePath: chromiumPath(),
+    args: CHROMIUM_FLAGS,
+    timeout: PATIENCE,
+  });
+  page = await browser.newPage();
+  await page.goto(`${server.resolvedUrls!.local[0]}record`, { timeout: PATIENCE });
+}, PATIENCE);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const SETTINGS: QuestionSettings[] = [
+  ...QUESTION_PRESETS.map(({ settings }) => settings),
+  { ...DEFAULT_QUESTION_SETTINGS, difficulty: 'rings', min_distance: 0.03, option_count: 8, seed: 11 },
+  { ...DEFAULT_QUESTION_SETTINGS, difficulty: 'hard', min_distance: 0.03, viewpoint: 'robot', decimals: 6 },
+];
+
+/** What can be posted to a page. */
+const plain = (demo: Demonstration) => ({
+  ...demo,
+  gripperPose: [...demo.gripperPose],
+  gripperOpen: [...demo.gripperOpen],
+  jointPositions: null,
+  jointVelocities: demo.jointVelocities && [...demo.jointVelocities],
+});
+
+const ask = (input: { demos: ReturnType<typeof plain>[]; settings: QuestionSettings[] }) => `(async () => {
+  const { makeQuestions } = await import('/src/questions/generate.ts');
+  const { demos, settings } = ${JSON.stringify(input)};
+  const doubles = (values) => values && Float64Array.from(values);
+  const typed = demos.map((demo) => ({
+    ...demo,
+    gripperPose: doubles(demo.gripperPose),
+    gripperOpen: doubles(demo.gripperOpen),
+    jointVelocities: doubles(demo.jointVelocities),
+  }));
+  const hash = async (value) => {
+    const bytes = new TextEncoder().encode(JSON.stringify(value));
+    return Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
+  };
+  return Promise.all(settings.map((each) => hash(makeQuestions(typed, each))));
+})()`;
+
+async function hash(value: unknown): Promise<number[]> {
+  const bytes = new TextEncoder().encode(JSON.stringify(value));
+  return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))];
+}
+
+test(
+  'Node and the browser ask the same',
+  async () => {
+    const { demonstrations } = await openBundle(
+      new Blob([fixture('rlbench_variations.zip')]),
+      'rlbench_variations.zip',
+    );
+    const demos = [...demonstrations, reach('a'), reach('b')];
+    const here = await Promise.all(SETTINGS.map((settings) => hash(makeQuestions(demos, settings))));
+    const there = await page.evaluate<number[][]>(ask({ demos: demos.map(plain), settings: SETTINGS }));
+    expect(there).toEqual(here);
+    // The paper's deadband may change no label; the other settings all ask differently.
+    expect(new Set(here.map(String)).size).toBeGreaterThanOrEqual(SETTINGS.length - 1);
+  },
+  PATIENCE,
+);
