@@ -3,13 +3,10 @@
  * prefix and to themselves. Scores between two responses are computed only within such a block, and masked.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Packing, Segment } from './packing.ts';
+import { responseBlocks, type Packing, type Segment } from './packing.ts';
 import { onWasm, timesTransposed, transposedTimes } from './products.ts';
 
 const HIDDEN = -1e9;
-
-/** Short responses share a block up to so many rows: fewer, larger products cost less than the masked scores. */
-const BLOCK_ROWS = 128;
 
 export interface AttentionBlock extends Segment {
   seesPrefix: boolean;
@@ -21,7 +18,7 @@ export interface AttentionBlock extends Segment {
 export function attentionBlocks({ prefix, responses }: Packing, queriesPerKey: number): AttentionBlock[] {
   return [
     { ...prefix, seesPrefix: false, mask: causalMask([prefix.length], 0, queriesPerKey) },
-    ...inBlocks(responses).map((block) => {
+    ...responseBlocks(responses).map((block) => {
       const lengths = block.map(({ length }) => length);
       return {
         start: block[0].start,
@@ -31,16 +28,6 @@ export function attentionBlocks({ prefix, responses }: Packing, queriesPerKey: n
       };
     }),
   ];
-}
-
-function inBlocks(responses: Segment[]): Segment[][] {
-  const blocks: Segment[][] = [];
-  for (const response of responses) {
-    const block = blocks.at(-1);
-    if (block && response.start + response.length - block[0].start <= BLOCK_ROWS) block.push(response);
-    else blocks.push([response]);
-  }
-  return blocks;
 }
 
 /** Sequences side by side, each of which sees `before` shared keys and itself up to the query. */

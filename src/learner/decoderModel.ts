@@ -11,9 +11,11 @@ import {
 import type { FrozenWeight } from './linear.ts';
 import type { PackedPositions } from './layer.ts';
 import type { LearnerGroup } from './learner.ts';
+import { keepsActivations } from './memory.ts';
 import { checkGroup, packEmbeddings, packGroup, type Packing } from './packing.ts';
+import type { Slopes } from './objective.ts';
 import { ropeTable } from './rope.ts';
-import { scoreBackward, scoreTokens, type Vocabulary } from './vocabulary.ts';
+import { scoreBackward, scoreTokens, type TokenScores, type Vocabulary } from './vocabulary.ts';
 
 /** A group's scores, a value a token; the tensors behind them stay on the device until `dispose`. */
 export interface GroupScores {
@@ -22,9 +24,12 @@ export interface GroupScores {
   packing: Packing;
   positions: PackedPositions;
   trace: DecoderTrace;
-  slopes: tf.Tensor2D;
+  tokens: TokenScores;
   dispose(): void;
 }
+
+/** Of what a gradient will be asked; null: none. */
+export type Differentiable = 'logprobs' | 'logprobs and entropies' | null;
 
 export class DecoderModel {
   readonly #config: DecoderConfig;
@@ -54,12 +59,12 @@ export class DecoderModel {
     checkGroup(group, this.#config.hidden_size, this.#config.vocab_size);
   }
 
-  /** @param adapter null: the base model. @param forBackward keep what `backward` needs. */
+  /** @param adapter null: the base model. @param differentiable keep what `backward` needs. */
   async score(
     group: LearnerGroup,
     temperature: number,
     adapter: AdapterTensors | null,
-    forBackward: boolean,
+    differentiable: Differentiable,
     pause: Pause,
   ): Promise<GroupScores> {
     const packing = packGroup(
@@ -74,10 +79,16 @@ export class DecoderModel {
     const releasePositions = () =>
       tf.dispose([embeds, positions.rope, positions.blocks.map(({ mask }) => mask)]);
     try {
-      const keep = forBackward ? this.#keep(packing) : 'nothing';
+      const keep = this.#keep(packing, differentiable);
       const trace = await this.#decoder.forward(embeds, positions, adapter, keep, pause);
       const scores = tf.tidy(() =>
-        scoreTokens(this.#vocabulary, responseRows(trace.output, packing), tokenIds(group), temperature),
+        scoreTokens(
+          this.#vocabulary,
+          responseRows(trace.output, packing),
+          tokenIds(group),
+          temperature,
+          differentiable === 'logprobs and entropies',
+        ),
       );
       const [logprobs, entropies] = await Promise.all([
         scores.logprobs.data<'float32'>(),
@@ -89,7 +100,7 @@ export class DecoderModel {
         packing,
         positions,
         trace,
-        slopes: scores.slopes,
+        tokens: scores,
         dispose: () => {
           releasePositions();
           trace.dispose();
@@ -102,20 +113,20 @@ export class DecoderModel {
     }
   }
 
-  /** Gradients of the adapter for a loss whose gradient in each log-probability is `weights`. */
+  /** Gradients of the adapter for a loss with these slopes. */
   async backward(
-    { packing, positions, trace, slopes }: GroupScores,
-    weights: Float32Array[],
+    { packing, positions, trace, tokens }: GroupScores,
+    { weights, entropyWeights }: Slopes,
     adapter: AdapterTensors,
     pause: Pause,
   ): Promise<AdapterGradients> {
     const dOutput = tf.tidy(() => {
-      const dResponses = scoreBackward(
-        this.#vocabulary,
-        responseRows(trace.output, packing),
-        slopes,
-        Float32Array.from(weights.flatMap((values) => [...values])),
-      );
+      const dResponses = scoreBackward(this.#vocabulary, responseRows(trace.output, packing), tokens, {
+        logprobs: Float32Array.from(weights.flatMap((values) => [...values])),
+        entropies: Float32Array.from(
+          weights.flatMap(({ length }, i) => new Array<number>(length).fill(entropyWeights[i])),
+        ),
+      });
       return tf.pad(dResponses, [
         [packing.prefix.length, 0],
         [0, 0],
@@ -134,24 +145,17 @@ export class DecoderModel {
     this.#vocabulary.head.dispose();
   }
 
+  #keep(packing: Packing, differentiable: Differentiable): Keep {
+    if (!differentiable) return 'nothing';
+    return keepsActivations(this.#config, packing, this.#activationBytes) ? 'activations' : 'inputs';
+  }
+
   #positions(packing: Packing): PackedPositions {
     const { num_attention_heads, num_key_value_heads, head_dim, rope_theta } = this.#config;
     return {
       blocks: attentionBlocks(packing, num_attention_heads / num_key_value_heads),
       rope: ropeTable(packing.positions, head_dim, rope_theta),
     };
-  }
-
-  #keep(packing: Packing): Keep {
-    const { hidden_size, num_hidden_layers, num_attention_heads, intermediate_size, head_dim } = this.#config;
-    const { prefix, responses, rows } = packing;
-    const scores = responses.reduce(
-      (sum, { length }) => sum + length * (prefix.length + length),
-      prefix.length * prefix.length,
-    );
-    const perRow = 6 * hidden_size + 6 * num_attention_heads * head_dim + 4 * intermediate_size;
-    const floats = num_hidden_layers * (rows * perRow + scores * num_attention_heads);
-    return 4 * floats <= this.#activationBytes ? 'activations' : 'inputs';
   }
 }
 

@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ALL_LINEAR } from '../checkpoint/adapter.ts';
 import { linearModules, type CheckpointConfig } from '../checkpoint/config.ts';
 import { startBackend, type Device } from './backend.ts';
-import type { LearnerGroup, LossSettings, OptimizerSettings } from './learner.ts';
+import type { LearnerGroup, OptimizerSettings } from './learner.ts';
+import { DEFAULT_LOSS, type LossSettings } from './lossSettings.ts';
 import { syntheticAdapter, syntheticGroup, syntheticParameters } from './syntheticDecoder.ts';
 import { TfjsLearner } from './tfjsLearner.ts';
 
@@ -25,14 +26,10 @@ const CONFIG: CheckpointConfig = {
 };
 
 const LOSS: LossSettings = {
-  loss_type: 'dapo',
-  epsilon: 0.2,
-  epsilon_high: null,
-  beta: 0,
+  ...DEFAULT_LOSS,
   temperature: 1,
   max_completion_length: 96,
   importance_sampling_correction: false,
-  importance_sampling_clip_max: 3,
 };
 
 const OPTIMIZER: OptimizerSettings = {

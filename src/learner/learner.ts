@@ -1,4 +1,5 @@
 import type { Adapter } from '../checkpoint/adapter.ts';
+import type { ObjectiveSettings } from './lossSettings.ts';
 
 /** One prompt with its G responses. */
 export interface LearnerGroup {
@@ -13,23 +14,10 @@ export interface LearnerResponse {
   samplingLogprobs: Float32Array;
   /** The learner's own before the first update on this rollout; null: this is the first, the ratio is 1. */
   oldLogprobs: Float32Array | null;
+  /** Not looked at in supervised updates. */
   advantage: number;
-}
-
-/** Names and defaults as in TRL's GRPOConfig. */
-export interface LossSettings {
-  loss_type: 'grpo' | 'dapo' | 'dr_grpo';
-  epsilon: number;
-  /** Null: as epsilon. */
-  epsilon_high: number | null;
-  /** Weight of the KL to the base model without adapter, estimator k3. 0: not computed. */
-  beta: number;
-  /** Temperature of the rollout: logits are divided by it. */
-  temperature: number;
-  max_completion_length: number;
-  /** TRL's vllm_importance_sampling_correction: weigh by exp(old - sampling), clipped. */
-  importance_sampling_correction: boolean;
-  importance_sampling_clip_max: number;
+  /** Cut at max_completion_length, for mask_truncated_completions; absent: it ended by itself. */
+  truncated?: boolean;
 }
 
 export interface OptimizerSettings {
@@ -48,7 +36,7 @@ export interface OptimizerState {
   v: Record<string, Float32Array>;
 }
 
-/** Metrics of one update under TRL's names: policy_loss, kl, entropy, clip_ratio/..., sampling/..., grad_norm. */
+/** Metrics of one update under TRL's names: policy_loss, kl, entropy, clip_ratio/..., sampling/..., grad_norm; of a supervised one loss instead. */
 export type LearnerMetrics = Record<string, number>;
 
 /** The gradient. Calls on one learner must not overlap. */
@@ -58,10 +46,10 @@ export interface Learner {
   adapter(): Promise<{ adapter: Adapter; optimizer: OptimizerState }>;
   /** log p of every response token, temperature applied, as the adapter stands. */
   logprobs(group: LearnerGroup, temperature: number): Promise<Float32Array[]>;
-  /** One AdamW update on the loss over all groups, a group at a time. @throws AbortError, the adapter unchanged. */
+  /** One AdamW update on the loss over all groups, a group at a time, gradients summed. @throws AbortError, the adapter unchanged. */
   update(
     groups: LearnerGroup[],
-    loss: LossSettings,
+    objective: ObjectiveSettings,
     optimizer: OptimizerSettings,
     options?: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void },
   ): Promise<LearnerMetrics>;

@@ -1,13 +1,7 @@
 /** A learner behind a message port: as Learner, but each call has a number of the caller's by which it is cancelled. */
 import type { Adapter } from '../checkpoint/adapter.ts';
-import type {
-  Learner,
-  LearnerGroup,
-  LearnerMetrics,
-  LossSettings,
-  OptimizerSettings,
-  OptimizerState,
-} from './learner.ts';
+import type { Learner, LearnerGroup, LearnerMetrics, OptimizerSettings, OptimizerState } from './learner.ts';
+import type { ObjectiveSettings } from './lossSettings.ts';
 
 export interface LearnerAddress {
   /** Hub id or name of the checkpoint. */
@@ -60,12 +54,12 @@ export class LearnerService {
   update(
     call: number,
     groups: LearnerGroup[],
-    loss: LossSettings,
+    objective: ObjectiveSettings,
     optimizer: OptimizerSettings,
     onProgress?: (done: number, total: number) => void,
   ): Promise<LearnerMetrics> {
     return this.#run(call, (signal) =>
-      this.#loaded().update(groups, loss, optimizer, { signal, onProgress }),
+      this.#loaded().update(groups, objective, optimizer, { signal, onProgress }),
     );
   }
 

@@ -4,6 +4,9 @@
  */
 import type { LearnerGroup } from './learner.ts';
 
+/** Short responses share a block up to so many rows: fewer, larger products cost less than the masked scores. */
+const BLOCK_ROWS = 128;
+
 export interface Segment {
   /** First row. */
   start: number;
@@ -34,6 +37,17 @@ export function packGroup(promptRows: number, responseLengths: number[]): Packin
     for (let i = 0; i < length; i++) positions[start + i] = first + i;
   }
   return { prefix, responses, rows, positions };
+}
+
+/** Neighbours that attend together. */
+export function responseBlocks(responses: Segment[]): Segment[][] {
+  const blocks: Segment[][] = [];
+  for (const response of responses) {
+    const block = blocks.at(-1);
+    if (block && response.start + response.length - block[0].start <= BLOCK_ROWS) block.push(response);
+    else blocks.push([response]);
+  }
+  return blocks;
 }
 
 /** Input embeddings of all rows, row-major [rows, hidden]. @param table token embeddings, [vocabulary, hidden]. */

@@ -2,8 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import type { Adapter } from '../checkpoint/adapter.ts';
 import { startBackend } from './backend.ts';
-import type { LearnerGroup, LossSettings, OptimizerSettings } from './learner.ts';
+import type { LearnerGroup, OptimizerSettings } from './learner.ts';
+import { DEFAULT_LOSS, LOSS_TYPES, type LossSettings } from './lossSettings.ts';
 import { naiveScores } from './naiveDecoder.ts';
+import { naiveLoss } from './naiveLoss.ts';
 import { SMALL, syntheticAdapter, syntheticGroup, syntheticParameters } from './syntheticDecoder.ts';
 import { TfjsLearner } from './tfjsLearner.ts';
 
@@ -11,14 +13,10 @@ const PARAMETERS = cachedLinear();
 const ADAPTER = syntheticAdapter(SMALL, 3, 'adapter');
 const TEMPERATURE = 0.8;
 const LOSS: LossSettings = {
-  loss_type: 'dapo',
-  epsilon: 0.2,
-  epsilon_high: null,
-  beta: 0,
+  ...DEFAULT_LOSS,
   temperature: TEMPERATURE,
   max_completion_length: 10,
   importance_sampling_correction: false,
-  importance_sampling_clip_max: 3,
 };
 const PLAIN: OptimizerSettings = {
   learning_rate: 1e-2,
@@ -43,19 +41,66 @@ test('a packed group scores each response as if it stood alone', async () => {
   await learner.dispose();
 });
 
-test('the gradient of every layer equals finite differences of the unpacked loss in doubles', async () => {
-  const groups = [withOldLogprobs(syntheticGroup(SMALL, 3, [3, 1], 'group'))];
-  const settings = { ...LOSS, beta: 0.1 };
-  const learner = await newLearner();
-  const metrics = await learner.update(groups, settings, PLAIN);
-  expect(metrics.policy_loss).toBeCloseTo(naiveLoss(groups, ADAPTER, settings), 5);
-  const { m } = (await learner.adapter()).optimizer;
-  for (const [name, moment] of Object.entries(m).filter(([name]) => name.startsWith('layers.0'))) {
-    const direction = moment.map((_, i) => Math.sin(7 * i + 1));
-    const along = moment.reduce((sum, value, i) => sum + (value / (1 - PLAIN.adam_beta1)) * direction[i], 0);
-    expect(along / slopeAlong(groups, settings, name, direction), name).toBeCloseTo(1, 3);
+/** One of each option; cispo's gradient is not that of its value, see its golden values. */
+const OPTIONS: Partial<LossSettings>[] = [
+  { beta: 0.1 },
+  { loss_type: 'bnpo', kl_penalty: 'k2', beta: 0.1 },
+  { loss_type: 'dr_grpo', kl_penalty: 'k1', beta: 0.1 },
+  { loss_type: 'sapo' },
+  { importance_sampling_level: 'sequence', epsilon: 0.05 },
+  { entropy_coef: 0.2 },
+  { loss_type: 'grpo', delta: 1.25, mask_truncated_completions: true, entropy_coef: 0.1 },
+];
+
+test.each(OPTIONS)(
+  'the gradient of every layer equals finite differences of the unpacked loss in doubles: %j',
+  async (options) => {
+    const groups = [
+      [3, 1],
+      [2, 4, 2],
+    ].map((lengths, i) => withOldLogprobs(syntheticGroup(SMALL, 3, lengths, `group ${i}`)));
+    groups[1].responses[2].truncated = true;
+    const settings = { ...LOSS, ...options };
+    const learner = await newLearner();
+    const metrics = await learner.update(groups, settings, PLAIN);
+    const expected = naiveLoss(PARAMETERS, groups, ADAPTER, { ...settings, entropy_coef: 0 });
+    expect(metrics.policy_loss).toBeCloseTo(expected, 5);
+    const { m } = (await learner.adapter()).optimizer;
+    for (const [name, moment] of Object.entries(m).filter(([name]) => name.startsWith('layers.0'))) {
+      const direction = moment.map((_, i) => Math.sin(7 * i + 1));
+      const along = moment.reduce(
+        (sum, value, i) => sum + (value / (1 - PLAIN.adam_beta1)) * direction[i],
+        0,
+      );
+      expect(along / slopeAlong(groups, settings, name, direction), name).toBeCloseTo(1, 3);
+    }
+    await learner.dispose();
+  },
+);
+
+test('a ratio to the own log-probabilities is exactly 1: the gradient is the one without any, bit for bit', async () => {
+  for (const importance_sampling_level of ['token', 'sequence'] as const) {
+    const settings = { ...LOSS, importance_sampling_level };
+    const group = syntheticGroup(SMALL, 6, [5, 9, 3], 'ratio');
+    const learner = await newLearner();
+    const old = await learner.logprobs(group, TEMPERATURE);
+    const same = {
+      ...group,
+      responses: group.responses.map((response, i) => ({ ...response, oldLogprobs: old[i] })),
+    };
+    const metrics = await learner.update([same], settings, PLAIN);
+    expect(metrics['clip_ratio/region_mean']).toBe(0);
+    const { m } = (await learner.adapter()).optimizer;
+    const plain = await newLearner();
+    const expected = await plain.update([group], settings, PLAIN);
+    expect(metrics).toEqual(expected);
+    expect(m).toEqual((await plain.adapter()).optimizer.m);
+    for (let i = 0; i < 4; i++) await learner.update([same], settings, PLAIN);
+    const later = await learner.update([same], settings, PLAIN);
+    expect(later['clip_ratio/region_mean']).toBeGreaterThan(0);
+    await learner.dispose();
+    await plain.dispose();
   }
-  await learner.dispose();
 });
 
 test('responses packed in several blocks, or recomputed, get the gradient that they get alone', async () => {
@@ -69,12 +114,15 @@ test('responses packed in several blocks, or recomputed, get the gradient that t
     }
 });
 
-test('no tensor is left over from step to step, nor after dispose', async () => {
+test('no tensor is left over from step to step, nor after dispose, whatever the options', async () => {
   const before = tf.memory().numTensors;
   const learner = await newLearner();
   const counts: number[] = [];
-  for (let step = 0; step < 3; step++) {
-    await learner.update([syntheticGroup(SMALL, 4, [3, 5], `step ${step}`)], { ...LOSS, beta: 0.1 }, PLAIN);
+  const all = LOSS_TYPES.flatMap((loss_type) =>
+    OPTIONS.map((options) => ({ ...LOSS, ...options, loss_type })),
+  );
+  for (const [step, objective] of [...all, { loss_type: 'nll' } as const].entries()) {
+    await learner.update([syntheticGroup(SMALL, 4, [3, 5], `step ${step}`)], objective, PLAIN);
     await learner.logprobs(syntheticGroup(SMALL, 4, [2], 'other'), 1);
     counts.push(tf.memory().numTensors);
   }
@@ -180,35 +228,6 @@ async function moments(learner: TfjsLearner, groups: LearnerGroup[]): Promise<Re
   return optimizer.m;
 }
 
-function naiveLoss(groups: LearnerGroup[], adapter: Adapter, settings: LossSettings): number {
-  const all = groups.flatMap((group) => group.responses.map((response) => ({ group, response })));
-  const tokens = all.reduce((sum, { response }) => sum + response.ids.length, 0);
-  let loss = 0;
-  for (const { group, response } of all) {
-    const [now, base] = [adapter, null].map(
-      (which) =>
-        naiveScores(PARAMETERS, which, group.promptEmbeds, response.ids, settings.temperature).logprobs,
-    );
-    const tokenLosses = now.map((logprob, t) => {
-      const ratio = Math.exp(logprob - response.oldLogprobs![t]);
-      const clipped = Math.min(1 + settings.epsilon, Math.max(1 - settings.epsilon, ratio));
-      const gap = base[t] - logprob;
-      return (
-        -Math.min(ratio * response.advantage, clipped * response.advantage) +
-        settings.beta * (Math.exp(gap) - gap - 1)
-      );
-    });
-    const sum = tokenLosses.reduce((total, value) => total + value, 0);
-    const over = {
-      grpo: all.length * now.length,
-      dapo: tokens,
-      dr_grpo: all.length * settings.max_completion_length,
-    };
-    loss += sum / over[settings.loss_type];
-  }
-  return loss;
-}
-
 /** Derivative of the loss when one tensor of the adapter moves along a direction. */
 function slopeAlong(
   groups: LearnerGroup[],
@@ -220,7 +239,7 @@ function slopeAlong(
   const values = ADAPTER.modules[module][part];
   const [up, down] = [1e-5, -1e-5].map((by) => {
     const moved = Array.from(values, (value, i) => value + by * direction[i]);
-    return naiveLoss(groups, withValues(module, part, moved), settings);
+    return naiveLoss(PARAMETERS, groups, withValues(module, part, moved), settings);
   });
   return (up - down) / 2e-5;
 }

@@ -1,4 +1,4 @@
-/** The learner on tfjs: packed forward and hand-written backward over a group, GRPO loss, AdamW. */
+/** The learner on tfjs: packed forward and hand-written backward over a group, the objective's loss, AdamW. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Adapter } from '../checkpoint/adapter.ts';
 import { adamwStep, globalNorm, type Tensors } from './adamw.ts';
@@ -6,16 +6,12 @@ import type { Device } from './backend.ts';
 import type { AdapterGradients, Pause } from './decoder.ts';
 import { DecoderModel, type GroupScores } from './decoderModel.ts';
 import type { DecoderParameters } from './decoderParameters.ts';
-import { batchSize, lossMetrics, responseLoss, type ResponseLoss } from './grpoLoss.ts';
-import type {
-  Learner,
-  LearnerGroup,
-  LearnerMetrics,
-  LossSettings,
-  OptimizerSettings,
-  OptimizerState,
-} from './learner.ts';
+import type { ScoredResponse } from './grpoLoss.ts';
+import type { Learner, LearnerGroup, LearnerMetrics, OptimizerSettings, OptimizerState } from './learner.ts';
 import type { LoraGradient } from './linear.ts';
+import type { ObjectiveSettings } from './lossSettings.ts';
+import { ACTIVATION_BYTES } from './memory.ts';
+import { objectiveOf, type Objective, type Slopes } from './objective.ts';
 import { TrainableAdapter, withParameters } from './trainableAdapter.ts';
 
 /** The event loop gets a turn, so that an abort can arrive, after so many milliseconds of work. */
@@ -30,7 +26,7 @@ export class TfjsLearner implements Learner {
    * The backend of `device` has been started.
    * @param activationBytes a group's activations are kept for the backward pass up to this size, else recomputed.
    */
-  constructor(device: Device, parameters: DecoderParameters, activationBytes = 2 ** 28) {
+  constructor(device: Device, parameters: DecoderParameters, activationBytes = ACTIVATION_BYTES) {
     this.device = device;
     this.#model = new DecoderModel(parameters, activationBytes);
   }
@@ -52,7 +48,7 @@ export class TfjsLearner implements Learner {
 
   async update(
     groups: LearnerGroup[],
-    loss: LossSettings,
+    settings: ObjectiveSettings,
     optimizer: OptimizerSettings,
     options: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
   ): Promise<LearnerMetrics> {
@@ -60,7 +56,8 @@ export class TfjsLearner implements Learner {
     if (groups.length === 0) throw new Error('no groups to learn from; skip this update');
     for (const group of groups) this.#model.check(group);
     const pause = breathing(options.signal);
-    const { losses, gradients } = await this.#accumulate(trained, groups, loss, pause, options.onProgress);
+    const objective = objectiveOf(settings, groups);
+    const gradients = await this.#accumulate(trained, groups, objective, pause, options.onProgress);
 
     const norm = globalNorm(gradients);
     if (!Number.isFinite(norm))
@@ -68,7 +65,7 @@ export class TfjsLearner implements Learner {
     const next = adamwStep(trained.parameters(), gradients, norm, trained.optimizer, optimizer);
     const adapter = withParameters(trained.adapter, next.parameters);
     this.#replace(new TrainableAdapter(adapter, next.state, (module) => this.#model.weight(module)));
-    return { ...lossMetrics(losses, loss), grad_norm: norm, learning_rate: optimizer.learning_rate };
+    return { ...objective.metrics(), grad_norm: norm, learning_rate: optimizer.learning_rate };
   }
 
   dispose(): Promise<void> {
@@ -81,34 +78,32 @@ export class TfjsLearner implements Learner {
   async #accumulate(
     trained: TrainableAdapter,
     groups: LearnerGroup[],
-    settings: LossSettings,
+    objective: Objective,
     pause: Pause,
     onProgress?: (done: number, total: number) => void,
-  ): Promise<{ losses: ResponseLoss[]; gradients: Tensors }> {
-    const batch = batchSize(groups);
-    const losses: ResponseLoss[] = [];
+  ): Promise<Tensors> {
+    const { temperature } = objective;
+    const differentiable = objective.entropies ? 'logprobs and entropies' : 'logprobs';
     const total: AdapterGradients = {};
     try {
       for (const [done, group] of groups.entries()) {
         await pause();
-        const reference =
-          settings.beta === 0 ? null : await this.#logprobs(group, settings.temperature, null, pause);
-        const scores = await this.#model.score(group, settings.temperature, trained.tensors, true, pause);
+        const reference = objective.reference ? await this.#logprobs(group, temperature, null, pause) : null;
+        const scores = await this.#model.score(group, temperature, trained.tensors, differentiable, pause);
         try {
-          const groupLosses = group.responses.map((response, i) =>
-            responseLoss(response, scoredResponse(scores, reference, i), settings, batch),
+          const slopes = objective.add(
+            done,
+            group.responses.map((_, i) => scoredResponse(scores, reference, i)),
           );
-          losses.push(...groupLosses);
-          const weights = groupLosses.map((response) => response.weights);
-          if (weights.some((values) => values.some((value) => value !== 0)))
-            accumulate(total, await this.#model.backward(scores, weights, trained.tensors, pause));
+          if (hasSlope(slopes))
+            accumulate(total, await this.#model.backward(scores, slopes, trained.tensors, pause));
         } finally {
           scores.dispose();
         }
         onProgress?.(done + 1, groups.length);
       }
       await pause();
-      return { losses, gradients: await trained.readGradients(total) };
+      return await trained.readGradients(total);
     } finally {
       tf.dispose(total);
     }
@@ -120,7 +115,7 @@ export class TfjsLearner implements Learner {
     trained: TrainableAdapter | null,
     pause: Pause,
   ): Promise<Float32Array[]> {
-    const scores = await this.#model.score(group, temperature, trained?.tensors ?? null, false, pause);
+    const scores = await this.#model.score(group, temperature, trained?.tensors ?? null, null, pause);
     scores.dispose();
     return scores.logprobs;
   }
@@ -136,7 +131,14 @@ export class TfjsLearner implements Learner {
   }
 }
 
-function scoredResponse(scores: GroupScores, reference: Float32Array[] | null, i: number) {
+function hasSlope({ weights, entropyWeights }: Slopes): boolean {
+  return (
+    entropyWeights.some((value) => value !== 0) ||
+    weights.some((values) => values.some((value) => value !== 0))
+  );
+}
+
+function scoredResponse(scores: GroupScores, reference: Float32Array[] | null, i: number): ScoredResponse {
   return {
     logprobs: scores.logprobs[i],
     entropies: scores.entropies[i],

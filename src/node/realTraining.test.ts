@@ -35,6 +35,7 @@ function legible(policy: Policy): Policy {
     device: policy.device,
     checkpoint: policy.checkpoint,
     encode: (prompt, image) => policy.encode(prompt, image),
+    encodeResponse: (text) => policy.encodeResponse(text),
     generate: async (...args) =>
       (await policy.generate(...args)).map((completion) => ({ ...completion, text: answer(completion) })),
     setAdapter: (adapter) => policy.setAdapter(adapter),

@@ -1,4 +1,5 @@
 /** From what the visitor asks for to a model that answers and can be trained. */
+import type { CheckpointConfig } from '../checkpoint/config.ts';
 import { chooseDevice, wasmThreads } from '../policy/device.ts';
 import type { Learner } from '../learner/learner.ts';
 import type { PolicyAddress } from '../policy/policyService.ts';
@@ -82,14 +83,10 @@ async function load(
     bytes,
     reason,
     policy,
+    config: () => loadConfig(address),
     async freshAdapter(lora, seed) {
-      const [{ readConfig }, { initAdapter }, { httpSource, readJson }] = await Promise.all([
-        import('../checkpoint/config.ts'),
-        import('../checkpoint/initAdapter.ts'),
-        import('../checkpoint/source.ts'),
-      ]);
-      const config = readConfig(await readJson(httpSource(address.name, address.baseUrl), 'config.json'));
-      return initAdapter(config, lora, seed);
+      const { initAdapter } = await import('../checkpoint/initAdapter.ts');
+      return initAdapter(await loadConfig(address), lora, seed);
     },
     learner(onLearnerProgress, learnerSignal) {
       const told = (done: number, total: number | null) =>
@@ -101,4 +98,12 @@ async function load(
       return learner;
     },
   };
+}
+
+async function loadConfig({ name, baseUrl }: PolicyAddress): Promise<CheckpointConfig> {
+  const [{ readConfig }, { httpSource, readJson }] = await Promise.all([
+    import('../checkpoint/config.ts'),
+    import('../checkpoint/source.ts'),
+  ]);
+  return readConfig(await readJson(httpSource(name, baseUrl), 'config.json'));
 }

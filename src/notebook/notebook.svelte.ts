@@ -1,5 +1,6 @@
 /** What the cells give one another: each reads its inputs here and leaves its outputs here, and knows no other cell. */
 import type { Adapter, LoraConfig } from '../checkpoint/adapter.ts';
+import type { CheckpointConfig } from '../checkpoint/config.ts';
 import type { Bundle, CameraName, Demonstration, EncodedImage } from '../demos/demonstration.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Edits } from '../questions/edits.ts';
@@ -14,6 +15,7 @@ export interface LoadedModel {
   /** Why it runs where it runs, a sentence. */
   reason: string;
   policy: Policy;
+  config(): Promise<CheckpointConfig>;
   /** Changes nothing until its first step. */
   freshAdapter(lora: LoraConfig, seed: number): Promise<Adapter>;
   /** Loaded when training first asks for it. */

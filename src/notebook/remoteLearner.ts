@@ -5,10 +5,10 @@ import type {
   Learner,
   LearnerGroup,
   LearnerMetrics,
-  LossSettings,
   OptimizerSettings,
   OptimizerState,
 } from '../learner/learner.ts';
+import type { ObjectiveSettings } from '../learner/lossSettings.ts';
 import type { LearnerAddress, LearnerService } from '../learner/learnerService.ts';
 import { CancellableCalls } from './cancellableCalls.ts';
 
@@ -59,12 +59,12 @@ class RemoteLearner implements Learner {
 
   update(
     groups: LearnerGroup[],
-    loss: LossSettings,
+    objective: ObjectiveSettings,
     optimizer: OptimizerSettings,
     { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
   ): Promise<LearnerMetrics> {
     const told = onProgress && Comlink.proxy(onProgress);
-    return this.calls.run(signal, (call) => this.#service.update(call, groups, loss, optimizer, told));
+    return this.calls.run(signal, (call) => this.#service.update(call, groups, objective, optimizer, told));
   }
 
   dispose(): Promise<void> {

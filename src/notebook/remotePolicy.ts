@@ -50,6 +50,10 @@ class RemotePolicy implements Policy {
     return this.calls.run(undefined, (call) => this.#service.encode(call, prompt, image));
   }
 
+  encodeResponse(text: string): Promise<Int32Array> {
+    return this.calls.run(undefined, (call) => this.#service.encodeResponse(call, text));
+  }
+
   generate(
     prompt: EncodedPrompt,
     count: number,

@@ -55,6 +55,8 @@ export interface Policy {
   /** Hub id or name of the checkpoint. */
   readonly checkpoint: string;
   encode(prompt: string, image: PromptImage): Promise<EncodedPrompt>;
+  /** Tokens of a response as generate would give it for this text, the end token among them. */
+  encodeResponse(text: string): Promise<Int32Array>;
   /** `count` completions of one prompt from one prefill, decoded as one batch. @throws AbortError within a token. */
   generate(
     prompt: EncodedPrompt,

@@ -13,6 +13,7 @@ async function service() {
     device: 'cpu',
     checkpoint: 'stub',
     encode: () => Promise.resolve(prompt),
+    encodeResponse: () => Promise.resolve(new Int32Array(1)),
     generate: async (_prompt, count, _sampling, options) => {
       log.push(`begin ${count}`);
       await new Promise<void>((resolve) => {

@@ -41,6 +41,10 @@ export class PolicyService {
     return this.inTurn(call, () => this.loaded().encode(prompt, image));
   }
 
+  encodeResponse(call: number, text: string): Promise<Int32Array> {
+    return this.inTurn(call, () => this.loaded().encodeResponse(text));
+  }
+
   generate(
     call: number,
     prompt: EncodedPrompt,

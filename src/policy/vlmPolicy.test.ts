@@ -37,6 +37,12 @@ test('token ids and embeddings, image features in their places, are those of Pyt
   embeds.forEach((x, i) => expect(Math.abs(prompt.embeds[i] - x)).toBeLessThan(1e-4));
 });
 
+test('a response becomes its tokens and the end token, as Python has them', async () => {
+  const text = '<think> 0.25 </think> <answer> [[B]] </answer>';
+  const ids = await policy.encodeResponse(text);
+  expect([...ids]).toEqual([410, 275, 13, 377, 220, 411, 220, 412, 220, 407, 220, 413, 402]);
+});
+
 test('a picture seen before gives the same embeddings, a blank one others', async () => {
   expect((await policy.encode(golden.prompt, picture)).embeds).toEqual(prompt.embeds);
   expect((await policy.encode(golden.prompt, 'blank')).embeds).not.toEqual(prompt.embeds);

@@ -66,13 +66,17 @@ async function openSessions(runtime: Runtime, { config, models }: CheckpointFile
   }
 }
 
+interface PolicyVocabulary extends Vocabulary {
+  encodeResponse: (text: string) => number[];
+}
+
 class VlmPolicy implements Policy {
   readonly device: Device;
   readonly checkpoint: string;
   private readonly config: CheckpointConfig;
   private readonly encoder: PromptEncoder;
   private readonly decoder: Decoder;
-  private readonly vocabulary: Vocabulary;
+  private readonly vocabulary: PolicyVocabulary;
 
   constructor(
     device: Device,
@@ -80,7 +84,7 @@ class VlmPolicy implements Policy {
     config: CheckpointConfig,
     encoder: PromptEncoder,
     decoder: Decoder,
-    vocabulary: Vocabulary,
+    vocabulary: PolicyVocabulary,
   ) {
     this.device = device;
     this.checkpoint = checkpoint;
@@ -92,6 +96,10 @@ class VlmPolicy implements Policy {
 
   encode(prompt: string, image: PromptImage): Promise<EncodedPrompt> {
     return this.encoder.encode(prompt, image);
+  }
+
+  encodeResponse(text: string): Promise<Int32Array> {
+    return Promise.resolve(Int32Array.from(this.vocabulary.encodeResponse(text)));
   }
 
   async generate(
@@ -128,11 +136,14 @@ function vocabulary(
   config: CheckpointConfig,
   generation: GenerationConfig,
   encoder: PromptEncoder,
-): Vocabulary {
+): PolicyVocabulary {
+  const encode = (text: string) => tokenizer.encode(text, { add_special_tokens: false });
+  const [end] = [...generation.eos_token_ids, ...config.eos_token_ids];
   return {
+    encodeResponse: (text) => [...encode(text), end],
     end: new Set([...generation.eos_token_ids, ...config.eos_token_ids]),
     suppressed: new Set([...generation.suppress_tokens, config.image_token_id]),
-    letters: findLetterTokens((text) => tokenizer.encode(text, { add_special_tokens: false })),
+    letters: findLetterTokens(encode),
     decode: (ids) => tokenizer.decode(ids, { skip_special_tokens: true }),
     embed: (ids) => encoder.embed(ids),
   };

@@ -3,6 +3,12 @@ import * as v from 'valibot';
 import type { EvaluationReport, KindReport, Proportion } from '../evaluation/report.ts';
 import { KINDS, OPTION_LETTERS } from '../questions/question.ts';
 import { questionSettingsSchema } from '../questions/settingsSchema.ts';
+import {
+  IMPORTANCE_SAMPLING_LEVELS,
+  IMPORTANCE_SAMPLING_MODES,
+  KL_PENALTIES,
+  LOSS_TYPES,
+} from '../learner/lossSettings.ts';
 import type { GrpoConfig } from '../training/grpoConfig.ts';
 import type { StepRecord } from '../training/stepRecord.ts';
 import type { RunSummary, SavedEvaluation } from './run.ts';
@@ -15,22 +21,37 @@ const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const bit = v.picklist([0, 1]);
 const metrics = v.record(name, finite);
 
+/** Optional is what older runs lack; they were trained as the default here says. */
+const lossSettings = v.object({
+  loss_type: v.picklist(LOSS_TYPES),
+  importance_sampling_level: v.optional(v.picklist(IMPORTANCE_SAMPLING_LEVELS), 'token'),
+  epsilon: finite,
+  epsilon_high: v.nullable(finite),
+  delta: v.optional(v.nullable(finite), null),
+  sapo_temperature_pos: v.optional(finite, 1),
+  sapo_temperature_neg: v.optional(finite, 1.05),
+  beta: finite,
+  kl_penalty: v.optional(v.picklist(KL_PENALTIES), 'k3'),
+  entropy_coef: v.optional(finite, 0),
+  mask_truncated_completions: v.optional(v.boolean(), false),
+  importance_sampling_correction: v.boolean(),
+  importance_sampling_mode: v.optional(v.picklist(IMPORTANCE_SAMPLING_MODES), 'sequence_mask'),
+  importance_sampling_clip_max: finite,
+  importance_sampling_clip_min: v.optional(v.nullable(finite), null),
+});
+
 const grpoConfig = v.object({
   max_steps: count,
   num_generations: positive,
   generation_batch_size: positive,
   num_iterations: positive,
+  advantage_estimator: v.optional(v.picklist(['grpo', 'rloo', 'reinforce_plus_plus']), 'grpo'),
   scale_rewards: v.picklist(['group', 'batch', 'none']),
   reward_weights: v.object({ format: finite, accuracy: finite }),
+  online_filtering: v.optional(v.boolean(), false),
+  max_try_make_batch: v.optional(positive, 20),
   sampling: v.object({ temperature: finite, top_p: finite, top_k: count, max_completion_length: positive }),
-  loss: v.object({
-    loss_type: v.picklist(['grpo', 'dapo', 'dr_grpo']),
-    epsilon: finite,
-    epsilon_high: v.nullable(finite),
-    beta: finite,
-    importance_sampling_correction: v.boolean(),
-    importance_sampling_clip_max: finite,
-  }),
+  loss: lossSettings,
   optimizer: v.object({
     learning_rate: finite,
     adam_beta1: finite,
@@ -39,6 +60,11 @@ const grpoConfig = v.object({
     weight_decay: finite,
     max_grad_norm: finite,
   }),
+  lr_scheduler_type: v.optional(
+    v.picklist(['constant', 'constant_with_warmup', 'linear', 'cosine']),
+    'constant',
+  ),
+  warmup_steps: v.optional(count, 0),
   lora: v.object({ r: positive, lora_alpha: finite, target_modules: v.array(name) }),
   eval_steps: count,
   seed: count,

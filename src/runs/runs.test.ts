@@ -4,7 +4,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { DEFAULT_QUESTION_SETTINGS } from '../questions/question.ts';
 import { grpo } from '../training/grpo.ts';
+import { ADVANTAGE_ESTIMATORS } from '../training/advantages.ts';
 import { DEFAULT_GRPO_CONFIG } from '../training/grpoConfig.ts';
+import { LR_SCHEDULERS } from '../training/learningRate.ts';
 import { toyImage, ToyLearner, ToyPolicy, toyQuestion } from '../training/testing/toyModel.ts';
 import type { TrainedStep } from '../training/trainingState.ts';
 import { indexedDbStore, memoryStore, type KeyValue } from './keyValue.ts';
@@ -135,6 +137,42 @@ describe.each<[string, () => KeyValue]>([
     const run = await runs.load(id);
     expect([run.steps, run.records.length, run.state!.step]).toEqual([1, 1, 1]);
   });
+});
+
+test('a run stored before an option existed opens with what it was trained by', async () => {
+  const store = memoryStore();
+  const { id } = await openRuns(store).create(SETTINGS);
+  const record = structuredClone((await store.get(`run/${id}`)) as { config: Record<string, unknown> });
+  record.config.loss = {
+    loss_type: 'dapo',
+    epsilon: 0.2,
+    epsilon_high: null,
+    beta: 0,
+    importance_sampling_correction: true,
+    importance_sampling_clip_max: 3,
+  };
+  for (const key of [
+    'advantage_estimator',
+    'online_filtering',
+    'max_try_make_batch',
+    'lr_scheduler_type',
+    'warmup_steps',
+  ])
+    delete record.config[key];
+  await store.setMany([[`run/${id}`, record]]);
+  expect((await openRuns(store).load(id)).config).toEqual(CONFIG);
+});
+
+test('a run can be stored with every estimator and schedule', async () => {
+  const runs = openRuns(memoryStore());
+  const configs = [
+    ...ADVANTAGE_ESTIMATORS.map((advantage_estimator) => ({ ...CONFIG, advantage_estimator })),
+    ...LR_SCHEDULERS.map((lr_scheduler_type) => ({ ...CONFIG, lr_scheduler_type, warmup_steps: 3 })),
+  ];
+  for (const config of configs) {
+    const { id } = await runs.create({ ...SETTINGS, config });
+    expect((await runs.load(id)).config).toEqual(config);
+  }
 });
 
 test('the oldest rollouts give way when a run outgrows its budget', async () => {

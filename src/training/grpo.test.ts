@@ -49,6 +49,71 @@ test('a resumed run equals an unbroken one, number for number', async () => {
   expect([...half, ...rest].map(timeless)).toEqual(unbroken.map(timeless));
 });
 
+test.each<Partial<GrpoConfig>>([
+  { advantage_estimator: 'rloo' },
+  { advantage_estimator: 'reinforce_plus_plus' },
+  { online_filtering: true, num_generations: 2, seed: 5 },
+  { num_iterations: 2 },
+  { lr_scheduler_type: 'cosine', warmup_steps: 1 },
+])('a resumed run equals an unbroken one under %j', async (changes) => {
+  const changed = config(changes);
+  const unbroken = await steps(toyContext(), changed);
+  for (const stop of [1, 3]) {
+    const resume = structuredClone(unbroken[stop - 1].state);
+    const rest = await steps(toyContext(), changed, { resume });
+    expect(rest.map(timeless)).toEqual(unbroken.slice(stop).map(timeless));
+  }
+});
+
+test('online_filtering draws further prompts until no group is flat, up to max_try_make_batch', async () => {
+  const filtered = config({
+    max_steps: 1,
+    num_generations: 2,
+    generation_batch_size: 8,
+    online_filtering: true,
+  });
+  const context = toyContext();
+  const [{ groups, metrics, state }] = await steps(context, { ...filtered, seed: 5 });
+  expect(groups.filter(({ zeroVariance }) => !zeroVariance)).toHaveLength(4);
+  expect(groups.at(-1)!.zeroVariance).toBe(false);
+  expect(groups.length).toBeGreaterThan(4);
+  expect(context.learner.updates[0]).toHaveLength(4);
+  expect(state.position).toBe(groups.length);
+  expect(metrics.frac_reward_zero_std).toBe((groups.length - 4) / groups.length);
+  expect(new Set(context.policy.settings.map(({ seed }) => seed)).size).toBe(groups.length);
+
+  const certain = {
+    adapter: toyAdapter([-100, 100, -100, -100, -100]),
+    optimizer: { step: 0, m: {}, v: {} },
+  };
+  const resume: TrainingState = { step: 0, position: 0, num_tokens: 0, ...certain };
+  const bounded = await steps(toyContext(), { ...filtered, max_try_make_batch: 3 }, { resume });
+  expect(bounded[0].groups).toHaveLength(12);
+  expect(bounded[0].metrics.update_skipped).toBe(1);
+});
+
+test('REINFORCE++ learns from flat groups too: it compares across the batch', async () => {
+  const context = toyContext();
+  const changes = {
+    max_steps: 1,
+    num_generations: 2,
+    seed: 5,
+    advantage_estimator: 'reinforce_plus_plus',
+  } as const;
+  const [{ groups, metrics }] = await steps(context, config(changes));
+  expect(metrics.frac_reward_zero_std).toBeGreaterThan(0);
+  expect(context.learner.updates[0]).toHaveLength(groups.length);
+  const all = groups.flatMap(({ responses }) => responses.map(({ advantage }) => advantage));
+  expect(all.reduce((sum, advantage) => sum + advantage, 0)).toBeCloseTo(0, 8);
+});
+
+test('the learning rate follows its schedule', async () => {
+  const trained = await steps(toyContext(), config({ lr_scheduler_type: 'linear', warmup_steps: 1 }));
+  const rates = trained.map(({ metrics }) => metrics.learning_rate);
+  [0, 1 / 2, 1 / 3, 1 / 6].forEach((rate, i) => expect(rates[i]).toBeCloseTo(rate, 10));
+  expect(trained[0].state.adapter).toEqual(toyAdapter());
+});
+
 test('the seed decides; another seed gives other numbers', async () => {
   const [first] = await steps(toyContext(), config({ max_steps: 1 }));
   const [again] = await steps(toyContext(), config({ max_steps: 1 }));
@@ -142,6 +207,8 @@ test.each([
   [{ num_generations: 1 }, 'num_generations 1 is too few'],
   [{ generation_batch_size: 12 }, 'generation_batch_size 12 is not a multiple of num_generations 8'],
   [{ num_iterations: 0 }, 'num_iterations 0'],
+  [{ max_try_make_batch: 0 }, 'max_try_make_batch 0'],
+  [{ loss: { ...DEFAULT_GRPO_CONFIG.loss, delta: 1 } }, 'delta 1 is not above'],
   [{ sampling: { ...DEFAULT_GRPO_CONFIG.sampling, temperature: 0 } }, 'temperature 0'],
 ])('refuses %j', async (changes, message) => {
   await expect(steps(toyContext(), config(changes))).rejects.toThrow(message);

@@ -2,11 +2,13 @@
 import type { EncodedImage } from '../demos/demonstration.ts';
 import { seededRandom } from '../demos/random.ts';
 import type { Learner, LearnerGroup } from '../learner/learner.ts';
+import { checkLoss } from '../learner/lossSettings.ts';
 import type { Completion, EncodedPrompt, Policy } from '../policy/policy.ts';
 import type { Question } from '../questions/question.ts';
 import { scoreResponse, type Reward } from '../questions/reward.ts';
-import { groupAdvantages, hasZeroVariance, mean } from './advantages.ts';
+import { advantagesOf, hasZeroVariance, mean, tellingGroups } from './advantages.ts';
 import type { GrpoConfig } from './grpoConfig.ts';
+import { scheduledRate } from './learningRate.ts';
 import { drawFrom } from './questionOrder.ts';
 import { rolloutMetrics } from './rolloutMetrics.ts';
 import type { GroupRecord } from './stepRecord.ts';
@@ -20,7 +22,7 @@ export interface GrpoContext {
   images: (question: Question) => Promise<EncodedImage>;
 }
 
-/** What happens inside step `step`; group counts from 0. */
+/** What happens inside step `step`; group counts from 0, those that online_filtering replaces left out. */
 export type GrpoProgress = { step: number; max_steps: number } & (
   | { phase: 'rollout'; group: number; groups: number; question: Question }
   /** One decoding step of the group: the new token of each response, null where it has ended. */
@@ -47,8 +49,8 @@ interface Rollout {
  * Yields each step with the state behind it, until max_steps are done. To pause, pull no more; to stop, abort or
  * return: the last yielded state resumes the run with the numbers an unbroken one would have had.
  *
- * Groups whose rewards are all equal are counted (frac_reward_zero_std) and left out of the update; when all are, the
- * step makes no update and says so with the one metric that is not TRL's, update_skipped = 1.
+ * Groups that teach nothing, of equal rewards, are counted (frac_reward_zero_std) and left out of the update; when all
+ * are, the step makes no update and says so with the one metric that is not TRL's, update_skipped = 1.
  * @throws AbortError; the step under way is lost. Error when the configuration does not fit together.
  */
 export async function* grpo(
@@ -78,12 +80,13 @@ async function trainStep(
   const started = performance.now();
   const step = state.step + 1;
   const rollouts = await rollOut(context, config, state, options);
-  const totals = rollouts.map(({ rewards }) => rewards.map((reward) => reward.total));
-  const advantages = groupAdvantages(totals, config.scale_rewards);
-  const telling = rollouts.flatMap((rollout, g) =>
-    hasZeroVariance(totals[g]) ? [] : [learnerGroup(rollout, advantages[g])],
+  const judged = judge(rollouts, config);
+  const telling = judged.flatMap(({ rollout, advantages, isTelling }) =>
+    isTelling ? [learnerGroup(rollout, advantages)] : [],
   );
-  const learned = await update(context.learner, telling, config, step, options);
+  const learning_rate = scheduledRate(config.optimizer.learning_rate, step, config.max_steps, config);
+  const scheduled = { ...config, optimizer: { ...config.optimizer, learning_rate } };
+  const learned = await update(context.learner, telling, scheduled, step, options);
   const after = await context.learner.adapter();
   await context.policy.setAdapter(after.adapter);
   const position = state.position + rollouts.length;
@@ -95,43 +98,89 @@ async function trainStep(
       ...rolloutMetrics(rollouts),
       ...learned,
       update_skipped: telling.length === 0 ? 1 : 0,
-      learning_rate: config.optimizer.learning_rate,
+      learning_rate,
       num_tokens,
       epoch: position / context.questions.length,
       step_time: seconds,
     },
-    groups: rollouts.map((rollout, g) => groupRecord(rollout, advantages[g])),
+    groups: judged.map(groupRecord),
     seconds,
     state: { step, position, num_tokens, ...after },
   };
 }
 
+/** All that was drawn; under online_filtering more than the step's groups where some have equal rewards. */
 async function rollOut(
-  { policy, questions, images }: GrpoContext,
+  context: GrpoContext,
   config: GrpoConfig,
   state: TrainingState,
-  { signal, onProgress }: GrpoOptions,
+  options: GrpoOptions,
 ): Promise<Rollout[]> {
   const groups = config.generation_batch_size / config.num_generations;
-  const step = state.step + 1;
+  const most = config.online_filtering ? groups * config.max_try_make_batch : groups;
   const rollouts: Rollout[] = [];
-  for (const [group, question] of drawFrom(questions, config.seed, state.position, groups).entries()) {
-    signal?.throwIfAborted();
-    const at = { step, max_steps: config.max_steps, group, groups };
-    onProgress?.({ ...at, phase: 'rollout', question });
-    const prompt = await policy.encode(question.prompt, await images(question));
-    const sampling = { ...config.sampling, seed: rolloutSeed(config.seed, step, group) };
-    const completions = await policy.generate(prompt, config.num_generations, sampling, {
-      signal,
-      onTokens: onProgress && ((tokens) => onProgress({ ...at, phase: 'tokens', tokens })),
-    });
-    const rewards = completions.map(({ text }) =>
-      scoreResponse(text, question.answer, config.reward_weights),
-    );
-    onProgress?.({ ...at, phase: 'scored', question, rewards });
-    rollouts.push({ question, prompt, completions, rewards });
+  let kept = 0;
+  while (kept < groups && rollouts.length < most) {
+    const drawn = rollouts.length;
+    const [question] = drawFrom(context.questions, config.seed, state.position + drawn, 1);
+    const at = { step: state.step + 1, max_steps: config.max_steps, group: kept, groups };
+    const seed = rolloutSeed(config.seed, at.step, drawn);
+    const rollout = await rollOutOne(context, config, question, seed, at, options);
+    rollouts.push(rollout);
+    if (isUsed(rollout, config)) kept++;
   }
   return rollouts;
+}
+
+async function rollOutOne(
+  { policy, images }: GrpoContext,
+  config: GrpoConfig,
+  question: Question,
+  seed: number,
+  at: { step: number; max_steps: number; group: number; groups: number },
+  { signal, onProgress }: GrpoOptions,
+): Promise<Rollout> {
+  signal?.throwIfAborted();
+  onProgress?.({ ...at, phase: 'rollout', question });
+  const prompt = await policy.encode(question.prompt, await images(question));
+  const sampling = { ...config.sampling, seed };
+  const completions = await policy.generate(prompt, config.num_generations, sampling, {
+    signal,
+    onTokens: onProgress && ((tokens) => onProgress({ ...at, phase: 'tokens', tokens })),
+  });
+  const rewards = completions.map(({ text }) => scoreResponse(text, question.answer, config.reward_weights));
+  onProgress?.({ ...at, phase: 'scored', question, rewards });
+  return { question, prompt, completions, rewards };
+}
+
+interface JudgedRollout {
+  rollout: Rollout;
+  advantages: number[];
+  /** It has a part in the update. */
+  isTelling: boolean;
+}
+
+function judge(rollouts: Rollout[], config: GrpoConfig): JudgedRollout[] {
+  const used = rollouts.filter((rollout) => isUsed(rollout, config));
+  const rewards = used.map(totalRewards);
+  const lengths = used.map(({ completions }) => completions.map(({ ids }) => ids.length));
+  const advantages = advantagesOf(rewards, lengths, config);
+  const telling = tellingGroups(rewards, config);
+  return rollouts.map((rollout) => {
+    const at = used.indexOf(rollout);
+    return at < 0
+      ? { rollout, advantages: rollout.rewards.map(() => 0), isTelling: false }
+      : { rollout, advantages: advantages[at], isTelling: telling[at] };
+  });
+}
+
+/** online_filtering drops groups of equal rewards before anything is compared. */
+function isUsed(rollout: Rollout, { online_filtering }: GrpoConfig): boolean {
+  return !online_filtering || !hasZeroVariance(totalRewards(rollout));
+}
+
+function totalRewards({ rewards }: Rollout): number[] {
+  return rewards.map(({ total }) => total);
 }
 
 /** num_iterations updates on the same rollouts; metrics are their means. Without groups nothing is done. */
@@ -180,21 +229,23 @@ async function withOldLogprobs(
 function learnerGroup({ prompt, completions }: Rollout, advantages: number[]): LearnerGroup {
   return {
     promptEmbeds: prompt.embeds,
-    responses: completions.map(({ ids, logprobs }, i) => ({
+    responses: completions.map(({ ids, logprobs, terminated }, i) => ({
       ids,
       samplingLogprobs: logprobs,
       oldLogprobs: null,
       advantage: advantages[i],
+      truncated: !terminated,
     })),
   };
 }
 
-function groupRecord({ question, completions, rewards }: Rollout, advantages: number[]): GroupRecord {
+function groupRecord({ rollout, advantages, isTelling }: JudgedRollout): GroupRecord {
+  const { question, completions, rewards } = rollout;
   return {
     question: question.id,
     kind: question.kind,
     answer: question.answer,
-    zeroVariance: hasZeroVariance(rewards.map((reward) => reward.total)),
+    zeroVariance: !isTelling,
     responses: completions.map(({ text, tokens, logprobs, terminated, letters }, i) => ({
       text,
       tokens,
@@ -217,7 +268,7 @@ function rolloutSeed(seed: number, step: number, group: number): number {
 }
 
 function checkConfig(config: GrpoConfig, questions: Question[]): void {
-  const { num_generations, generation_batch_size, num_iterations } = config;
+  const { num_generations, generation_batch_size, num_iterations, max_try_make_batch } = config;
   if (questions.length === 0)
     throw new Error('there are no questions to train on: load demonstrations first');
   if (!(Number.isInteger(num_generations) && num_generations >= 2))
@@ -228,6 +279,9 @@ function checkConfig(config: GrpoConfig, questions: Question[]): void {
     );
   if (!(Number.isInteger(num_iterations) && num_iterations >= 1))
     throw new Error(`num_iterations ${num_iterations} is not a whole number of at least 1`);
+  if (!(Number.isInteger(max_try_make_batch) && max_try_make_batch >= 1))
+    throw new Error(`max_try_make_batch ${max_try_make_batch} is not a whole number of at least 1`);
+  checkLoss(config.loss);
   if (!(config.sampling.temperature > 0))
     throw new Error(`temperature ${config.sampling.temperature}: a group samples, choose more than 0`);
 }

@@ -17,7 +17,7 @@ export interface GroupRecord {
   question: string;
   kind: Kind;
   answer: OptionLetter;
-  /** All rewards equal: no gradient, left out of the update and counted. */
+  /** All rewards equal, of the batch under reinforce_plus_plus: no gradient, left out of the update. */
   zeroVariance: boolean;
   responses: RolloutRecord[];
 }

@@ -9,6 +9,7 @@ import type { StepRecord } from '../../training/stepRecord.ts';
 import type { TrainedStep, TrainingState } from '../../training/trainingState.ts';
 import { isAbort } from '../errors.ts';
 import type { Learner } from '../../learner/learner.ts';
+import { ACTIVATION_BYTES, estimateMemory, type MemoryEstimate } from '../../learner/memory.ts';
 import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
 import { bundleFingerprint, openTabletop, TABLETOP } from '../remoteDemos.ts';
 import { runName } from '../runName.ts';
@@ -44,6 +45,8 @@ export class TrainCell {
   evaluations = $state.raw<SavedEvaluation[]>([]);
   live = $state.raw<LiveGroup | null>(null);
   progress = $state.raw<Progress | null>(null);
+  /** What an update will hold at its fullest. */
+  memory = $state.raw<MemoryEstimate | null>(null);
   error = $state('');
   /** The run's questions by id, and where their pictures are. */
   asked = $state.raw<{ bundle: Bundle; questions: ReadonlyMap<string, Question> } | null>(null);
@@ -119,7 +122,7 @@ export class TrainCell {
   /** Leaves the run; the next training starts a new one. */
   leave() {
     if (this.busy) return;
-    [this.run, this.#state, this.live, this.asked] = [null, null, null, null];
+    [this.run, this.#state, this.live, this.asked, this.memory] = [null, null, null, null, null];
     [this.steps, this.evaluations] = [[], []];
     this.status = 'idle';
   }
@@ -151,6 +154,7 @@ export class TrainCell {
   async #train(engines: Engines, wanted: number, signal: AbortSignal) {
     const { policy, learner, data, bundle } = engines;
     const config = this.config.grpo;
+    this.memory = await this.#estimate(engines);
     this.run ??= await this.#newRun(bundle);
     if (!this.#state) {
       await learner.setAdapter(await this.#notebook.model!.freshAdapter(config.lora, config.seed));
@@ -184,6 +188,21 @@ export class TrainCell {
       }
     }
     this.status = 'finished';
+  }
+
+  /** By a prompt of the run and responses of the greatest length. */
+  async #estimate({ policy, learner, data, bundle }: Engines): Promise<MemoryEstimate | null> {
+    const { lora, num_generations, generation_batch_size, sampling } = this.config.grpo;
+    const question = data.train.at(0);
+    if (!question) return null;
+    const prompt = await policy.encode(question.prompt, await questionImage(bundle, question));
+    return estimateMemory(await this.#notebook.model!.config(), lora, {
+      device: learner.device,
+      promptLength: prompt.ids.length,
+      responseLengths: new Array<number>(num_generations).fill(sampling.max_completion_length),
+      groups: generation_batch_size / num_generations,
+      activationBytes: ACTIVATION_BYTES,
+    });
   }
 
   async #newRun(bundle: Bundle): Promise<RunSummary> {

@@ -1,4 +1,4 @@
-import { GRPO_SETTINGS, MORE_GRPO_SETTINGS } from './grpoSettings.ts';
+import { GRPO_SETTINGS, MORE_GRPO_SETTINGS, type SettingGroup } from './grpoSettings.ts';
 import type { Setting } from './setting.ts';
 
 const within = (settings: Setting[]): Setting[] => settings.map((s) => ({ ...s, path: `grpo.${s.path}` }));
@@ -46,7 +46,10 @@ export const HELD_OUT_SETTINGS: Setting[] = [
   },
 ];
 
-export const MORE_TRAIN_SETTINGS = MORE_GRPO_SETTINGS.map(({ title, settings }) => ({
-  title,
-  settings: title.startsWith('Evaluation') ? [...HELD_OUT_SETTINGS, ...within(settings)] : within(settings),
-}));
+export const MORE_TRAIN_SETTINGS: SettingGroup[] = MORE_GRPO_SETTINGS.map(
+  ({ title, settings, advanced }) => ({
+    title,
+    settings: title.startsWith('Evaluation') ? [...HELD_OUT_SETTINGS, ...within(settings)] : within(settings),
+    advanced: advanced && within(advanced),
+  }),
+);

@@ -5,8 +5,9 @@
 import type { Adapter } from '../../checkpoint/adapter.ts';
 import { seededRandom } from '../../demos/random.ts';
 import type { Learner, LearnerGroup, OptimizerState } from '../../learner/learner.ts';
+import type { ObjectiveSettings } from '../../learner/lossSettings.ts';
 import type { Completion, Policy, SamplingSettings } from '../../policy/policy.ts';
-import { LETTERS, type Question } from '../../questions/question.ts';
+import { LETTERS, type Letter, type Question } from '../../questions/question.ts';
 
 export function toyAdapter(logits = [0, 0, 0, 0, 0]): Adapter {
   const pair = { A: Float32Array.from(logits), B: Float32Array.of(1), in: logits.length, out: 1 };
@@ -31,6 +32,10 @@ export function toyQuestion(number: number, answer: Question['answer'] = 'B'): Q
   };
 }
 
+export function toyResponse(letter: Letter): string {
+  return `<think> toy </think> <answer> [[${letter}]] </answer>`;
+}
+
 export const toyImage = () => Promise.resolve({ bytes: new Uint8Array([1]), mime: 'image/png' as const });
 
 export class ToyPolicy implements Policy {
@@ -43,6 +48,11 @@ export class ToyPolicy implements Policy {
   encode(prompt: string, image: unknown) {
     this.images.push(image === 'blank' ? 'blank' : 'seen');
     return Promise.resolve({ ids: new Int32Array(prompt.length), embeds: new Float32Array(2), hidden: 2 });
+  }
+
+  encodeResponse(text: string) {
+    const id = LETTERS.findIndex((letter) => text === toyResponse(letter));
+    return Promise.resolve(Int32Array.of(id < 0 ? 4 : id));
   }
 
   generate(
@@ -63,7 +73,7 @@ export class ToyPolicy implements Policy {
     const p = softmax(this.logits);
     let id = p.indexOf(Math.max(...p));
     if (temperature > 0) for (id = 0; id < 4 && u >= p[id]; id++) u -= p[id];
-    const text = id < 4 ? `<think> toy </think> <answer> [[${LETTERS[id]}]] </answer>` : 'none';
+    const text = id < 4 ? toyResponse(LETTERS[id]) : 'none';
     return {
       ids: Int32Array.of(id),
       text,
@@ -85,7 +95,7 @@ export class ToyPolicy implements Policy {
   }
 }
 
-/** Gradient ascent with momentum on advantage x log p, exact. */
+/** Gradient ascent with momentum on advantage x log p, exact; on log p alone when supervised. */
 export class ToyLearner implements Learner {
   readonly device = 'cpu';
   updates: LearnerGroup[][] = [];
@@ -112,14 +122,17 @@ export class ToyLearner implements Learner {
 
   update(
     groups: LearnerGroup[],
-    _loss: unknown,
+    { loss_type }: ObjectiveSettings,
     { learning_rate }: { learning_rate: number },
     options?: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void },
   ) {
     options?.signal?.throwIfAborted();
     this.updates.push(groups);
     const p = softmax(this.logits);
-    const responses = groups.flatMap((group) => group.responses);
+    const supervised = loss_type === 'nll';
+    const responses = groups.flatMap((group) =>
+      group.responses.map(({ ids, advantage }) => ({ ids, advantage: supervised ? 1 : advantage })),
+    );
     const gradient = p.map((q, k) =>
       responses.reduce(
         (sum, { ids, advantage }) => sum + (advantage * ((ids[0] === k ? 1 : 0) - q)) / responses.length,
@@ -130,7 +143,9 @@ export class ToyLearner implements Learner {
     this.logits = this.logits.map((l, k) => Math.fround(l + learning_rate * this.momentum[k]));
     this.steps++;
     options?.onProgress?.(groups.length, groups.length);
-    return Promise.resolve({ policy_loss: 0, grad_norm: Math.hypot(...gradient) });
+    const loss = responses.reduce((sum, { ids }) => sum - Math.log(p[ids[0]]) / responses.length, 0);
+    const named: Record<string, number> = supervised ? { loss } : { policy_loss: 0 };
+    return Promise.resolve({ ...named, grad_norm: Math.hypot(...gradient) });
   }
 
   dispose() {
