@@ -285,7 +285,7 @@ async function main(): Promise<void> {
       raw: { type: 'string' },
     },
   });
-  if (!values.task || !values.raw) throw new Error('give --task push_button (or pick_up_cup) and --raw DIR');
+  if (!values.task || !values.raw) throw new Error('give --task push_button (or another task) and --raw DIR');
   const started = performance.now();
   const optional = (text: string | undefined) => (text === undefined ? undefined : Number(text));
   const options: RecordingOptions = {

@@ -18,6 +18,7 @@ import {
   PCFShadowMap,
   PerspectiveCamera,
   Scene,
+  SphereGeometry,
   SRGBColorSpace,
   Vector3,
   WebGLRenderer,
@@ -136,6 +137,8 @@ function geometryOf(world: World, geom: number): BufferGeometry {
       return upright(new CapsuleGeometry(x, 2 * y, 5, 20));
     case mjtGeom.mjGEOM_CYLINDER.value:
       return upright(new CylinderGeometry(x, x, 2 * y, 24));
+    case mjtGeom.mjGEOM_SPHERE.value:
+      return new SphereGeometry(x, 28, 20);
     case mjtGeom.mjGEOM_BOX.value:
       return boxOf(x, y, z);
     case mjtGeom.mjGEOM_MESH.value:

@@ -12,13 +12,16 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const;
 
+/** The two that the embedded checkpoint knows. */
+const DEFAULT_TASKS = ['push_button', 'pick_up_cup'];
+
 export const command: Command = {
   summary: 'Record demonstrations in the simulator (needs a Chromium).',
   usage: 'record --out FILE.zip [options]   or   record --raw DIR [options]',
   help: [
     ['--out FILE.zip', 'a LeRobot v3.0 dataset, as the page takes it'],
     ['--raw DIR', "a folder of raw recordings instead, with the objects' positions"],
-    ['--task NAME', 'push_button or pick_up_cup; may be given twice (both)'],
+    ['--task NAME', 'may be repeated; an unknown name lists them all (push_button, pick_up_cup)'],
     ['--count N', 'demonstrations of each task (10)'],
     ['--seed N', 'seed of the first; the next count up (0)'],
     ['--variation N', 'colour of the object (0)'],
@@ -32,7 +35,7 @@ export const command: Command = {
     const { TASKS } = await import('../../simulator/tasks/tasks.ts');
     const names = TASKS.map(({ name }) => name);
     const options = {
-      tasks: values.task?.map((name) => oneOf('task', name, names)) ?? names,
+      tasks: values.task?.map((name) => oneOf('task', name, names)) ?? DEFAULT_TASKS,
       count: wholeNumber('count', values.count, 1),
       seed: wholeNumber('seed', values.seed),
       variation: wholeNumber('variation', values.variation),
