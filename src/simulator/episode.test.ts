@@ -7,10 +7,14 @@ import { VELOCITY_LIMITS } from './panda.ts';
 import { sceneOf } from './scene.ts';
 import { pickUpCup } from './tasks/pickUpCup.ts';
 import { pushButton } from './tasks/pushButton.ts';
+import type { Task } from './tasks/task.ts';
 import { TASKS } from './tasks/tasks.ts';
 import { World } from './world.ts';
 
 const SEEDS = [0, 1, 2];
+/** The tower of stack_blocks grows with the variation: two blocks are enough here. */
+const variationOf = (task: Task, seed: number) =>
+  task.name === 'stack_blocks' ? 3 * seed : seed % task.variations;
 
 /** What the gripper does after starting open (0 closes, 1 opens), and how many keypoints there are. */
 const STORIES: Record<string, { gripper: number[]; keypoints: number; frames: [number, number] }> = {
@@ -19,6 +23,11 @@ const STORIES: Record<string, { gripper: number[]; keypoints: number; frames: [n
   put_rubbish_in_bin: { gripper: [0, 1], keypoints: 5, frames: [80, 200] },
   phone_on_base: { gripper: [0, 1], keypoints: 6, frames: [100, 250] },
   take_lid_off_saucepan: { gripper: [0], keypoints: 3, frames: [40, 130] },
+  reach_target: { gripper: [], keypoints: 1, frames: [20, 80] },
+  slide_block_to_target: { gripper: [0], keypoints: 3, frames: [40, 150] },
+  lamp_on: { gripper: [0], keypoints: 2, frames: [40, 130] },
+  open_drawer: { gripper: [0], keypoints: 3, frames: [40, 160] },
+  stack_blocks: { gripper: [0, 1, 0, 1], keypoints: 12, frames: [200, 420] },
 };
 
 describe.each(TASKS)('$name', (task) => {
@@ -26,7 +35,7 @@ describe.each(TASKS)('$name', (task) => {
   const episodes: Episode[] = [];
   beforeAll(async () => {
     world = new World(await loadMujoco(), sceneOf(task));
-    for (const seed of SEEDS) episodes.push(runEpisode(world, task, seed, seed % task.variations));
+    for (const seed of SEEDS) episodes.push(runEpisode(world, task, seed, variationOf(task, seed)));
   });
   afterAll(() => world.delete());
 
@@ -35,7 +44,7 @@ describe.each(TASKS)('$name', (task) => {
   });
 
   test('the same seed gives the same demonstration, bit for bit', () => {
-    const again = runEpisode(world, task, SEEDS[1], SEEDS[1] % task.variations);
+    const again = runEpisode(world, task, SEEDS[1], variationOf(task, SEEDS[1]));
     expect(again).toEqual(episodes[1]);
     expect(again.demonstration.gripperPose).not.toEqual(episodes[2].demonstration.gripperPose);
   });

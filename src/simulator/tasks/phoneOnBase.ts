@@ -4,7 +4,7 @@ import { uniform } from '../../demos/random.ts';
 import { latheMesh, rounded } from '../lathe.ts';
 import { drawPlacement, swappable } from './placing.ts';
 import { released } from './sensing.ts';
-import { TABLE_HEIGHT } from './task.ts';
+import { checkVariation, TABLE_HEIGHT } from './task.ts';
 import type { Placement, Task } from './task.ts';
 
 /** Metres above the bottom of the handset's two cups. */
@@ -82,7 +82,7 @@ export const phoneOnBase: Task = {
     </body>`,
 
   descriptions(variation) {
-    if (variation !== 0) throw new RangeError(`phone_on_base has no variation ${variation}: use 0`);
+    checkVariation(variation, phoneOnBase);
     return [
       'put the phone on its base',
       'hang the phone up',

@@ -4,7 +4,7 @@ import { latheMesh, rounded } from '../lathe.ts';
 import { drawPlacement } from './placing.ts';
 import type { Taken } from './placing.ts';
 import { crumpledMesh, ringWall } from './shapes.ts';
-import { TABLE_HEIGHT } from './task.ts';
+import { checkVariation, TABLE_HEIGHT } from './task.ts';
 import type { Task } from './task.ts';
 
 const BIN_HEIGHT = 0.16;
@@ -98,7 +98,7 @@ export const putRubbishInBin: Task = {
     </body>`,
 
   descriptions(variation) {
-    if (variation !== 0) throw new RangeError(`put_rubbish_in_bin has no variation ${variation}: use 0`);
+    checkVariation(variation, putRubbishInBin);
     return [
       'put the rubbish in the bin',
       'drop the crumpled paper into the bin',

@@ -4,7 +4,7 @@ import { latheMesh, rounded } from '../lathe.ts';
 import { drawPlacement, swappable } from './placing.ts';
 import { ringWall } from './shapes.ts';
 import { grasped } from './sensing.ts';
-import { TABLE_HEIGHT } from './task.ts';
+import { checkVariation, TABLE_HEIGHT } from './task.ts';
 import type { Task } from './task.ts';
 
 const PAN_HEIGHT = 0.085;
@@ -92,7 +92,7 @@ export const takeLidOffSaucepan: Task = {
     </body>`,
 
   descriptions(variation) {
-    if (variation !== 0) throw new RangeError(`take_lid_off_saucepan has no variation ${variation}: use 0`);
+    checkVariation(variation, takeLidOffSaucepan);
     return [
       'take the lid off the saucepan',
       'grasp the knob and lift the lid off the pan',

@@ -52,3 +52,10 @@ export interface Task {
   /** RLBench's condition, asked after the last waypoint. */
   succeeded(world: World, layout: Layout): boolean;
 }
+
+/** @throws RangeError naming the variation and those the task has. */
+export function checkVariation(variation: number, { name, variations }: Pick<Task, 'name' | 'variations'>) {
+  if (Number.isInteger(variation) && variation >= 0 && variation < variations) return;
+  const range = variations === 1 ? '0' : `0 to ${variations - 1}`;
+  throw new RangeError(`${name} has no variation ${variation}: use ${range}`);
+}
