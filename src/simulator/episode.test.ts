@@ -12,6 +12,8 @@ import { TASKS } from './tasks/tasks.ts';
 import { World } from './world.ts';
 
 const SEEDS = [0, 1, 2];
+const PATIENCE = 600_000;
+const mujoco = loadMujoco();
 /** The tower of stack_blocks grows with the variation: two blocks are enough here. */
 const variationOf = (task: Task, seed: number) =>
   task.name === 'stack_blocks' ? 3 * seed : seed % task.variations;
@@ -34,20 +36,24 @@ describe.each(TASKS)('$name', (task) => {
   let world: World;
   const episodes: Episode[] = [];
   beforeAll(async () => {
-    world = new World(await loadMujoco(), sceneOf(task));
+    world = new World(await mujoco, sceneOf(task));
     for (const seed of SEEDS) episodes.push(runEpisode(world, task, seed, variationOf(task, seed)));
-  });
+  }, PATIENCE);
   afterAll(() => world.delete());
 
   test('the expert succeeds', () => {
     expect(episodes.map((e) => e.success)).toEqual(SEEDS.map(() => true));
   });
 
-  test('the same seed gives the same demonstration, bit for bit', () => {
-    const again = runEpisode(world, task, SEEDS[1], variationOf(task, SEEDS[1]));
-    expect(again).toEqual(episodes[1]);
-    expect(again.demonstration.gripperPose).not.toEqual(episodes[2].demonstration.gripperPose);
-  });
+  test(
+    'the same seed gives the same demonstration, bit for bit',
+    () => {
+      const again = runEpisode(world, task, SEEDS[1], variationOf(task, SEEDS[1]));
+      expect(again).toEqual(episodes[1]);
+      expect(again.demonstration.gripperPose).not.toEqual(episodes[2].demonstration.gripperPose);
+    },
+    PATIENCE,
+  );
 
   test('a demonstration starts open at rest and moves the gripper within one frame', () => {
     for (const { demonstration: d } of episodes) {
@@ -63,7 +69,8 @@ describe.each(TASKS)('$name', (task) => {
 
   test('joint velocities stay within the limits of the arm', () => {
     for (const { demonstration: d } of episodes) {
-      d.jointVelocities!.forEach((v, i) => expect(Math.abs(v)).toBeLessThanOrEqual(VELOCITY_LIMITS[i % 7]));
+      const shares = d.jointVelocities!.map((v, i) => Math.abs(v) / VELOCITY_LIMITS[i % 7]);
+      expect(Math.max(...shares)).toBeLessThanOrEqual(1);
     }
   });
 
