@@ -11,6 +11,8 @@ import { TASKS } from '../src/simulator/tasks/tasks.ts';
 export interface Recorded {
   demonstrations: Demonstration[];
   pictures: Pictures;
+  /** Seeds passed over because the expert failed on them. */
+  dropped: number[];
 }
 
 let studio: Promise<Studio> | null = null;
@@ -51,8 +53,10 @@ async function record(
   onProgress?: (progress: RecordProgress) => void,
 ): Promise<Recorded> {
   studio ??= loadMujoco({ locateFile: () => wasmUrl }).then((mujoco) => new Studio(mujoco));
-  const recorded: Recorded = { demonstrations: [], pictures: new Map() };
-  for await (const { demonstration, frames } of (await studio).record(request, { signal, onProgress })) {
+  const recorded: Recorded = { demonstrations: [], pictures: new Map(), dropped: [] };
+  const onDropped = (seed: number) => void recorded.dropped.push(seed);
+  const recordings = (await studio).record(request, { signal, onProgress, onDropped });
+  for await (const { demonstration, frames } of recordings) {
     recorded.demonstrations.push(demonstration);
     recorded.pictures.set(demonstration.id, [...frames.values()]);
   }

@@ -15,6 +15,7 @@ import type { Browser, Page } from 'playwright-core';
 import { createServer } from 'vite';
 import type { ViteDevServer } from 'vite';
 import type { Demonstration, EncodedImage, Vec3 } from '../demos/demonstration.ts';
+import type { Variety } from '../simulator/looks.ts';
 import type { PageRecording } from '../simulator/recordPage.ts';
 import { writeLerobot } from '../demos/lerobotWriter.ts';
 import { taskNamed } from '../simulator/tasks/tasks.ts';
@@ -52,11 +53,21 @@ export interface RecordingOptions {
   count: number;
   seed: number;
   variation?: number;
+  /** Default: every seed has the same camera, light and colours around. */
+  variety?: Variety;
   /** Draw only every K-th frame. */
   every?: number;
   /** WebP quality, 0 to 1. Default 0.65 in a zip, 0.85 raw. */
   quality?: number;
   signal?: AbortSignal;
+  /** Hears of every seed that is passed over. */
+  onDropped?: (dropped: DroppedSeed) => void;
+}
+
+/** A seed on which the task's expert failed. */
+export interface DroppedSeed {
+  task: string;
+  seed: number;
 }
 
 /**
@@ -80,7 +91,7 @@ interface Studio {
 }
 
 async function* recordTask(studio: Studio, task: string, options: RecordingOptions) {
-  const { count, seed, variation, every, quality, signal } = options;
+  const { count, seed, variation, variety, every, quality, signal, onDropped } = options;
   const shoot = (page: Page, at: number) =>
     page.evaluate(
       async ({ module, request, wasmUrl }) => {
@@ -90,7 +101,7 @@ async function* recordTask(studio: Studio, task: string, options: RecordingOptio
       {
         module: PAGE_MODULE,
         wasmUrl: studio.wasmUrl,
-        request: { task, seed: at, variation, every, quality },
+        request: { task, seed: at, variation, variety, every, quality },
       },
     );
   const pending: { page: Page; seed: number; result: Promise<PageRecording | null> }[] = [];
@@ -110,8 +121,11 @@ async function* recordTask(studio: Studio, task: string, options: RecordingOptio
     if (recording) {
       failures = 0;
       made++;
-    } else if (++failures >= FAILURES_IN_A_ROW) {
-      throw new Error(`${task}: the expert failed on ${failures} seeds in a row, the last being ${at}`);
+    } else {
+      onDropped?.({ task, seed: at });
+      if (++failures >= FAILURES_IN_A_ROW) {
+        throw new Error(`${task}: the expert failed on ${failures} seeds in a row, the last being ${at}`);
+      }
     }
     startIfNeeded(page);
     if (recording) yield decoded(recording);
@@ -234,7 +248,7 @@ export async function record(
   out: string,
   options: Omit<RecordingOptions, 'every'>,
   onProgress?: (progress: RecordedProgress) => void,
-): Promise<{ demonstrations: number; frames: number; bytes: number }> {
+): Promise<Written & { bytes: number }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'robot-r1-'));
   try {
     const written = await recordRaw(folder, { quality: ZIP_QUALITY, ...options }, onProgress);
@@ -254,7 +268,16 @@ export interface RecordedProgress {
   total: number;
   /** Pictures so far. */
   frames: number;
+  /** Seeds passed over so far. */
+  dropped: number;
   id: string;
+}
+
+export interface Written {
+  demonstrations: number;
+  frames: number;
+  /** Passed over, because the expert failed on them. */
+  dropped: DroppedSeed[];
 }
 
 /** Records into a folder of raw recordings. */
@@ -262,16 +285,18 @@ export async function recordRaw(
   folder: string,
   options: RecordingOptions,
   onProgress?: (progress: RecordedProgress) => void,
-): Promise<{ demonstrations: number; frames: number }> {
+): Promise<Written> {
   let [done, frames] = [0, 0];
-  for await (const recording of recordings(options)) {
+  const dropped: DroppedSeed[] = [];
+  const onDropped = (seed: DroppedSeed) => void dropped.push(seed);
+  for await (const recording of recordings({ ...options, onDropped })) {
     await writeRaw(folder, recording);
     done++;
     frames += recording.frames.size;
     const total = options.count * options.tasks.length;
-    onProgress?.({ done, total, frames, id: recording.demonstration.id });
+    onProgress?.({ done, total, frames, dropped: dropped.length, id: recording.demonstration.id });
   }
-  return { demonstrations: done, frames };
+  return { demonstrations: done, frames, dropped };
 }
 
 async function main(): Promise<void> {
@@ -285,7 +310,7 @@ async function main(): Promise<void> {
       raw: { type: 'string' },
     },
   });
-  if (!values.task || !values.raw) throw new Error('give --task push_button (or pick_up_cup) and --raw DIR');
+  if (!values.task || !values.raw) throw new Error('give --task push_button (or another task) and --raw DIR');
   const started = performance.now();
   const optional = (text: string | undefined) => (text === undefined ? undefined : Number(text));
   const options: RecordingOptions = {

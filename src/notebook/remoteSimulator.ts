@@ -2,14 +2,17 @@
 import * as Comlink from 'comlink';
 import type { SimulatorWorker } from '../../workers/simulator.ts';
 import type { Bundle } from '../demos/demonstration.ts';
+import type { Variety } from '../simulator/looks.ts';
 import type { RecordProgress } from '../simulator/recording.ts';
 import type { Progress } from './notebook.svelte.ts';
-import { taskName } from './words.ts';
+import { count, taskName } from './words.ts';
 
 export interface RecordRequest {
   task: string;
   count: number;
   seed: number;
+  variation: number;
+  variety: Required<Variety>;
 }
 
 let worker: Comlink.Remote<SimulatorWorker> | null = null;
@@ -21,9 +24,9 @@ function simulatorWorker(): Comlink.Remote<SimulatorWorker> {
   return worker;
 }
 
-/** Names of the tasks that can be recorded. */
-export async function recordableTasks(): Promise<string[]> {
-  return (await simulatorWorker().tasks()).map((task) => task.name);
+/** The tasks that can be recorded, with their numbers of variations. */
+export function recordableTasks(): Promise<{ name: string; variations: number }[]> {
+  return simulatorWorker().tasks();
 }
 
 /** @throws Error when the expert fails again and again; AbortError. */
@@ -37,13 +40,14 @@ export async function recordDemonstrations(
   const cancel = () => void simulator.cancel();
   signal.addEventListener('abort', cancel);
   try {
-    const told = Comlink.proxy(({ done, total, what }: RecordProgress) =>
-      onProgress({ label: `Recording ${taskName(request.task)}: ${what}`, done, total }),
-    );
-    const { demonstrations, pictures } = await simulator.record(request, told);
+    const told = Comlink.proxy(({ done, total, what, dropped }: RecordProgress) => {
+      const passed = dropped ? ` (${count(dropped, 'seed')} passed over: the expert failed)` : '';
+      onProgress({ label: `Recording ${taskName(request.task)}: ${what}${passed}`, done, total });
+    });
+    const { demonstrations, pictures, dropped } = await simulator.record(request, told);
     const { recordedBundle } = await import('../simulator/bundle.ts');
     const name = `${taskName(request.task)}, seed ${request.seed}`;
-    return recordedBundle(name, demonstrations, pictures);
+    return recordedBundle(name, demonstrations, pictures, dropped);
   } finally {
     signal.removeEventListener('abort', cancel);
   }

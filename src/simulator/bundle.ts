@@ -5,12 +5,18 @@ import type { Bundle, Demonstration, EncodedImage } from '../demos/demonstration
 /** Pictures of the front camera by demonstration id, one for every frame. */
 export type Pictures = Map<string, EncodedImage[]>;
 
-export function recordedBundle(name: string, demonstrations: Demonstration[], pictures: Pictures): Bundle {
+/** @param dropped seeds on which the expert failed; a remark tells of them */
+export function recordedBundle(
+  name: string,
+  demonstrations: Demonstration[],
+  pictures: Pictures,
+  dropped: readonly number[],
+): Bundle {
   return {
     name,
     format: 'simulator',
     demonstrations,
-    remarks: [],
+    remarks: dropped.length ? [droppedRemark(dropped)] : [],
     frames: {
       // eslint-disable-next-line @typescript-eslint/require-await -- a missing picture rejects, as in every store
       async read(demonstrationId, camera, frame) {
@@ -21,4 +27,9 @@ export function recordedBundle(name: string, demonstrations: Demonstration[], pi
       },
     },
   };
+}
+
+function droppedRemark(seeds: readonly number[]): string {
+  const which = seeds.length === 1 ? 'one seed was' : `${seeds.length} seeds were`;
+  return `${which} passed over because the expert failed: ${seeds.join(', ')}`;
 }

@@ -3,7 +3,7 @@
 import type { Demonstration, Vec3 } from '../demos/demonstration.ts';
 import { seededRandom } from '../demos/random.ts';
 import { frontCamera } from './camera.ts';
-import { downward, solve } from './inverseKinematics.ts';
+import { leaning, solve } from './inverseKinematics.ts';
 import { FRAME_SECONDS, timed } from './motion.ts';
 import type { JointPath, Motion } from './motion.ts';
 import { FINGER_STROKE, HOME } from './panda.ts';
@@ -17,7 +17,7 @@ const STEPS_A_FRAME = Math.round(FRAME_SECONDS / TIMESTEP);
 const STRAIGHT_SPEED = 0.16;
 const STRAIGHT_PIECE = 0.01;
 const REST_FRAMES = 2;
-const CLOSING_STEPS = 300;
+const GRIPPING_STEPS = 300;
 const SETTLING_STEPS = 50;
 const LAYOUT_TRIES = 50;
 
@@ -69,10 +69,11 @@ export function* episodeInSteps(
     }
     const { joints } = motion.at(motion.duration);
     if (waypoint.then === 'close') finger = 0;
+    if (waypoint.then === 'open') finger = FINGER_STROKE;
     const still = joints.map(() => 0);
     world.command(joints, still, finger);
-    if (waypoint.then === 'close') {
-      run(world, CLOSING_STEPS);
+    if (waypoint.then === 'close' || waypoint.then === 'open') {
+      run(world, GRIPPING_STEPS);
       note();
     }
     for (let frame = 0; waypoint.then === 'rest' && frame < REST_FRAMES; frame++) {
@@ -104,7 +105,7 @@ function jointPaths(world: World, waypoints: Waypoint[]): JointPath[] | null {
   for (const waypoint of waypoints) {
     const path = [joints];
     for (const position of between(waypoint.path === 'straight' ? from : null, waypoint.position)) {
-      const next = solve(world, joints, position, downward(waypoint.yaw));
+      const next = solve(world, joints, position, leaning(waypoint.yaw, waypoint.lean ?? 0));
       if (!next) return null;
       path.push((joints = next));
     }

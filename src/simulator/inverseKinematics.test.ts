@@ -1,6 +1,6 @@
 import loadMujoco from '@mujoco/mujoco';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { downward, solve, solveLinear } from './inverseKinematics.ts';
+import { downward, leaning, solve, solveLinear } from './inverseKinematics.ts';
 import { HOME, LOWER_LIMITS, UPPER_LIMITS } from './panda.ts';
 import { sceneOf } from './scene.ts';
 import { pushButton } from './tasks/pushButton.ts';
@@ -69,3 +69,11 @@ function multiply(a: number[], b: number[]): number[] {
     [0, 1, 2, 3].reduce((sum, k) => sum + a[4 * Math.floor(i / 4) + k] * b[4 * k + (i % 4)], 0),
   );
 }
+
+test('a leaning gripper keeps the axis its fingers open along and approaches against its yaw', () => {
+  expect(leaning(0.4, 0)).toEqual(downward(0.4));
+  const [flat, down] = [leaning(0.4, Math.PI / 2), downward(0.4)];
+  [1, 4, 7].forEach((i) => expect(flat[i]).toBeCloseTo(down[i], 12));
+  const approach = [flat[2], flat[5], flat[8]];
+  [-Math.cos(0.4), -Math.sin(0.4), 0].forEach((x, k) => expect(approach[k]).toBeCloseTo(x, 12));
+});

@@ -17,6 +17,17 @@ export function downward(yaw: number): number[] {
 }
 
 /**
+ * Row-major tip-to-world rotation of a gripper that approaches along -[cos(yaw), sin(yaw), 0] as well as downward:
+ * `downward` turned about the axis on which the fingers open. A lean of 0 points down, of pi / 2 along the table.
+ */
+export function leaning(yaw: number, lean: number): number[] {
+  if (lean === 0) return downward(yaw);
+  const [x, y, z] = [0, 1, 2].map((column) => downward(yaw).filter((_, i) => i % 3 === column));
+  const [c, s] = [Math.cos(lean), Math.sin(lean)];
+  return [0, 1, 2].flatMap((row) => [c * x[row] - s * z[row], y[row], s * x[row] + c * z[row]]);
+}
+
+/**
  * Leaves the world's arm at the solution.
  * @param start joint radians to begin from; the solution near it is found
  * @returns seven radians within the limits, or null where the pose is out of reach

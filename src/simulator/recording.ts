@@ -2,8 +2,11 @@
 
 import type { MainModule } from '@mujoco/mujoco';
 import type { EncodedImage } from '../demos/demonstration.ts';
+import { frontCamera } from './camera.ts';
 import { PICTURE_SIZE, episodeInSteps } from './episode.ts';
 import type { Episode } from './episode.ts';
+import { looksOf } from './looks.ts';
+import type { Looks, Variety } from './looks.ts';
 import { Renderer } from './renderer.ts';
 import { sceneOf } from './scene.ts';
 import { taskNamed } from './tasks/tasks.ts';
@@ -20,6 +23,8 @@ export interface RecordRequest {
   seed: number;
   /** Default 0, the one that the paper uses. */
   variation?: number;
+  /** Default: every seed has RLBench's camera and the same light and colours around. */
+  variety?: Variety;
   /** Draw only every K-th frame; states are always complete. Default 1. */
   every?: number;
   /** Default image/webp. */
@@ -33,11 +38,15 @@ export interface RecordProgress {
   done: number;
   total: number;
   what: string;
+  /** Seeds passed over so far because the expert failed on them. */
+  dropped: number;
 }
 
 export interface RecordOptions {
   signal?: AbortSignal;
   onProgress?: (progress: RecordProgress) => void;
+  /** Hears of every seed that is passed over. */
+  onDropped?: (seed: number) => void;
 }
 
 /** Exactly one seed. */
@@ -66,20 +75,25 @@ export class Studio {
   async *record(request: RecordRequest, options: RecordOptions = {}): AsyncGenerator<Recording> {
     let made = 0;
     let failures = 0;
+    let dropped = 0;
     for (let seed = request.seed; made < request.count; seed++) {
       const recording = await this.recordSeed(
         { ...request, seed },
         {
           signal: options.signal,
           onProgress: ({ done, what }) =>
-            options.onProgress?.({ done: made + done, total: request.count, what }),
+            options.onProgress?.({ done: made + done, total: request.count, what, dropped }),
         },
       );
       if (recording) {
         failures = 0;
         made++;
         yield recording;
-      } else if (++failures >= FAILURES_IN_A_ROW) {
+        continue;
+      }
+      dropped++;
+      options.onDropped?.(seed);
+      if (++failures >= FAILURES_IN_A_ROW) {
         throw new Error(
           `${request.task}: the expert failed on ${failures} seeds in a row, the last being ${seed}`,
         );
@@ -94,11 +108,15 @@ export class Studio {
       done: 0,
       total: 1,
       what: `${request.task}, seed ${request.seed}: the robot acts`,
+      dropped: 0,
     });
     const episode = await this.act(request, options.signal);
     if (!episode.success) return null;
-    const frames = await this.draw(episode, request, options);
-    return { demonstration: episode.demonstration, objects: episode.objects, seed: request.seed, frames };
+    const looks = looksOf(request.variety, request.task, request.seed);
+    const frames = await this.draw(episode, looks, request, options);
+    const cameras = { front: frontCamera(PICTURE_SIZE, looks.view) };
+    const demonstration = { ...episode.demonstration, cameras };
+    return { demonstration, objects: episode.objects, seed: request.seed, frames };
   }
 
   delete(): void {
@@ -126,7 +144,12 @@ export class Studio {
     }
   }
 
-  private async draw(episode: Episode, request: SeedRequest, { signal, onProgress }: RecordOptions) {
+  private async draw(
+    episode: Episode,
+    looks: Looks,
+    request: SeedRequest,
+    { signal, onProgress }: RecordOptions,
+  ) {
     const { every = 1, mime = 'image/webp', quality = WEBP_QUALITY } = request;
     const task = taskNamed(request.task);
     const world = this.world(request.task);
@@ -137,10 +160,10 @@ export class Studio {
     for (let i = 0; i < length; i += every) {
       signal?.throwIfAborted();
       const what = `${task.name}, seed ${request.seed}: picture ${i + 1} of ${length}`;
-      onProgress?.({ done: i / length, total: 1, what });
+      onProgress?.({ done: i / length, total: 1, what, dropped: 0 });
       world.setConfiguration(episode.configurations[i]);
       task.paint(world, episode.layout);
-      renderer.draw(world);
+      renderer.draw(world, looks);
       const blob = await renderer.canvas.convertToBlob({ type: mime, quality });
       if (blob.type !== mime)
         throw new Error(`this browser encodes ${blob.type}, not ${mime}: ask for image/png`);

@@ -18,24 +18,41 @@ import {
   PCFShadowMap,
   PerspectiveCamera,
   Scene,
+  SphereGeometry,
   SRGBColorSpace,
   Vector3,
   WebGLRenderer,
 } from 'three';
 import { RoundedBoxGeometry } from 'three/examples/jsm/geometries/RoundedBoxGeometry.js';
-import { FIELD_OF_VIEW_DEGREES, FRONT_DIRECTION, FRONT_POSITION } from './camera.ts';
+import { FIELD_OF_VIEW_DEGREES, directionOf } from './camera.ts';
+import type { View } from './camera.ts';
+import { PLAIN_LOOKS } from './looks.ts';
+import type { Looks, Tint } from './looks.ts';
 import { wallCanvas, woodCanvas } from './texture.ts';
 import type { World } from './world.ts';
 
 /** MJCF group of geoms that only collide. */
 const COLLISION_GROUP = 3;
 const MATERIAL_DEFAULT_GREY = 0.5;
+const SKY_INTENSITY = 1.25;
+const KEY_INTENSITY = 2.3;
+const KEY_COLOUR = [1, 0.96, 0.9] as const;
+const KEY_POSITION = [1.05, -0.75, 3.2] as const;
+
+/** What is built once a world. */
+interface Stage {
+  scene: Scene;
+  meshes: Map<number, Mesh>;
+  lights: ReturnType<typeof lights>;
+  /** How it looks now. */
+  looks: Looks;
+}
 
 export class Renderer {
   readonly canvas: OffscreenCanvas;
   private readonly webgl: WebGLRenderer;
   private readonly camera: PerspectiveCamera;
-  private readonly scenes = new Map<World, { scene: Scene; meshes: Map<number, Mesh> }>();
+  private readonly scenes = new Map<World, Stage>();
 
   /** @throws Error where the browser gives no WebGL 2. */
   constructor(size: number) {
@@ -47,13 +64,13 @@ export class Renderer {
     this.webgl.shadowMap.type = PCFShadowMap;
     this.camera = new PerspectiveCamera(FIELD_OF_VIEW_DEGREES, 1, 0.05, 12);
     this.camera.up.set(0, 0, 1);
-    this.camera.position.set(...FRONT_POSITION);
-    this.camera.lookAt(new Vector3(...FRONT_POSITION).add(new Vector3(...FRONT_DIRECTION)));
   }
 
   /** Draws the world as it stands onto the canvas. */
-  draw(world: World): void {
-    const { scene, meshes } = this.scenes.get(world) ?? this.build(world);
+  draw(world: World, looks = PLAIN_LOOKS): void {
+    const stage = this.scenes.get(world) ?? this.build(world);
+    if (stage.looks !== looks) dress(stage, world, looks);
+    const { scene, meshes } = stage;
     const positions = world.data.geom_xpos as Float64Array;
     const rotations = world.data.geom_xmat as Float64Array;
     const colours = world.model.geom_rgba as Float32Array;
@@ -68,13 +85,15 @@ export class Renderer {
         (mesh.material as MeshStandardMaterial).color.setRGB(rgb[0], rgb[1], rgb[2], SRGBColorSpace);
       }
     }
+    aim(this.camera, looks.view);
     this.webgl.render(scene, this.camera);
   }
 
-  private build(world: World) {
+  private build(world: World): Stage {
     const scene = new Scene();
     scene.background = texture(wallCanvas(256));
-    scene.add(...lights());
+    const lamps = lights();
+    scene.add(lamps.sky, lamps.key, lamps.key.target, lamps.fill);
     const meshes = new Map<number, Mesh>();
     const wood = texture(woodCanvas(512));
     wood.anisotropy = 4;
@@ -88,7 +107,7 @@ export class Renderer {
       scene.add(mesh);
       meshes.set(geom, mesh);
     }
-    const built = { scene, meshes };
+    const built = { scene, meshes, lights: lamps, looks: PLAIN_LOOKS };
     this.scenes.set(world, built);
     return built;
   }
@@ -105,10 +124,10 @@ export class Renderer {
 
 /** A soft sky, a key light that casts the shadows, a weak fill from the other side. */
 function lights() {
-  const sky = new HemisphereLight(new Color(0.93, 0.96, 1), new Color(0.5, 0.43, 0.37), 1.25);
+  const sky = new HemisphereLight(new Color(0.93, 0.96, 1), new Color(0.5, 0.43, 0.37), SKY_INTENSITY);
   sky.position.set(0, 0, 1);
-  const key = new DirectionalLight(new Color(1, 0.96, 0.9), 2.3);
-  key.position.set(1.05, -0.75, 3.2);
+  const key = new DirectionalLight(new Color(...KEY_COLOUR), KEY_INTENSITY);
+  key.position.set(...KEY_POSITION);
   key.target.position.set(0.05, 0, 0.752);
   key.castShadow = true;
   key.shadow.mapSize.set(640, 640);
@@ -118,7 +137,36 @@ function lights() {
   Object.assign(key.shadow.camera, { left: -0.95, right: 0.95, top: 0.95, bottom: -0.95, near: 0.5, far: 5 });
   const fill = new DirectionalLight(new Color(0.85, 0.92, 1), 0.5);
   fill.position.set(1.5, 1.5, 1.4);
-  return [sky, key, key.target, fill];
+  return { sky, key, fill };
+}
+
+function aim(camera: PerspectiveCamera, view: View): void {
+  camera.position.set(...view.position);
+  camera.lookAt(new Vector3(...view.position).add(new Vector3(...directionOf(view))));
+}
+
+/** Gives a stage other looks, from whichever it had. */
+function dress(stage: Stage, world: World, looks: Looks): void {
+  const { sky, key } = stage.lights;
+  const { light, tints } = looks;
+  sky.intensity = SKY_INTENSITY * light.sky;
+  key.color.setRGB(...mixed(KEY_COLOUR, light.key));
+  key.position.set(...KEY_POSITION).add(new Vector3(...light.shift));
+  for (const [geom, mesh] of stage.meshes) {
+    const material = mesh.material as MeshStandardMaterial;
+    const name = materialName(world, geom);
+    if (name === 'wood') material.color.setRGB(...mixed([1, 1, 1], tints.table));
+    if (name === 'shell') {
+      material.color.setRGB(...mixed(materialColour(world, geom), tints.robot), SRGBColorSpace);
+    }
+  }
+  (stage.scene.background as CanvasTexture).dispose();
+  stage.scene.background = texture(wallCanvas(256, tints.wall));
+  stage.looks = looks;
+}
+
+function mixed(colour: Tint, tint: Tint): [number, number, number] {
+  return [colour[0] * tint[0], colour[1] * tint[1], colour[2] * tint[2]];
 }
 
 function place(matrix: Matrix4, p: Float64Array, r: Float64Array): void {
@@ -136,6 +184,8 @@ function geometryOf(world: World, geom: number): BufferGeometry {
       return upright(new CapsuleGeometry(x, 2 * y, 5, 20));
     case mjtGeom.mjGEOM_CYLINDER.value:
       return upright(new CylinderGeometry(x, x, 2 * y, 24));
+    case mjtGeom.mjGEOM_SPHERE.value:
+      return new SphereGeometry(x, 28, 20);
     case mjtGeom.mjGEOM_BOX.value:
       return boxOf(x, y, z);
     case mjtGeom.mjGEOM_MESH.value:
@@ -171,15 +221,28 @@ function meshOf(world: World, mesh: number): BufferGeometry {
 
 function materialOf(world: World, geom: number, wood: CanvasTexture<OffscreenCanvas>) {
   const { model } = world;
-  const id = (model.geom_matid as Int32Array)[geom];
-  if (model.mat(id).name === 'wood') return new MeshLambertMaterial({ map: wood });
-  const [r, g, b] = (model.mat_rgba as Float32Array).subarray(4 * id, 4 * id + 3);
+  if (materialName(world, geom) === 'wood') return new MeshLambertMaterial({ map: wood });
+  const id = materialId(world, geom);
   const material = new MeshStandardMaterial({
     roughness: (model.mat_roughness as Float32Array)[id],
     metalness: (model.mat_metallic as Float32Array)[id],
   });
-  material.color.setRGB(r, g, b, SRGBColorSpace);
+  material.color.setRGB(...materialColour(world, geom), SRGBColorSpace);
   return material;
+}
+
+function materialId({ model }: World, geom: number): number {
+  return (model.geom_matid as Int32Array)[geom];
+}
+
+function materialName(world: World, geom: number): string {
+  return world.model.mat(materialId(world, geom)).name;
+}
+
+function materialColour(world: World, geom: number): [number, number, number] {
+  const id = materialId(world, geom);
+  const [r, g, b] = (world.model.mat_rgba as Float32Array).subarray(4 * id, 4 * id + 3);
+  return [r, g, b];
 }
 
 function texture(canvas: OffscreenCanvas) {

@@ -19,12 +19,20 @@ export function woodCanvas(size: number): OffscreenCanvas {
   return canvas;
 }
 
-/** A wall in soft light, brighter toward the table: fills the picture behind everything. */
-export function wallCanvas(size: number): OffscreenCanvas {
+/**
+ * A wall in soft light, brighter toward the table: fills the picture behind everything.
+ * @param tint factors of red, green and blue
+ */
+export function wallCanvas(
+  size: number,
+  tint: readonly [number, number, number] = [1, 1, 1],
+): OffscreenCanvas {
+  const paint = (...rgb: number[]) =>
+    `rgb(${rgb.map((x, k) => Math.min(255, Math.round(x * tint[k]))).join(', ')})`;
   const { canvas, pen } = easel(size, size);
   const light = pen.createRadialGradient(0.5 * size, 0.6 * size, 0, 0.5 * size, 0.6 * size, 0.8 * size);
-  light.addColorStop(0, 'rgb(214, 217, 219)');
-  light.addColorStop(1, 'rgb(178, 184, 189)');
+  light.addColorStop(0, paint(214, 217, 219));
+  light.addColorStop(1, paint(178, 184, 189));
   pen.fillStyle = light;
   pen.fillRect(0, 0, size, size);
   return canvas;

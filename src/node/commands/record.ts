@@ -9,8 +9,14 @@ const OPTIONS = {
   seed: { ...text, default: '0' },
   variation: { ...text, default: '0' },
   every: { ...text, default: '1' },
+  'vary-camera': { type: 'boolean', default: false },
+  'vary-light': { type: 'boolean', default: false },
+  'vary-colours': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
+
+/** The two that the embedded checkpoint knows. */
+const DEFAULT_TASKS = ['push_button', 'pick_up_cup'];
 
 export const command: Command = {
   summary: 'Record demonstrations in the simulator (needs a Chromium).',
@@ -18,10 +24,13 @@ export const command: Command = {
   help: [
     ['--out FILE.zip', 'a LeRobot v3.0 dataset, as the page takes it'],
     ['--raw DIR', "a folder of raw recordings instead, with the objects' positions"],
-    ['--task NAME', 'push_button or pick_up_cup; may be given twice (both)'],
+    ['--task NAME', 'may be repeated; an unknown name lists them all (push_button, pick_up_cup)'],
     ['--count N', 'demonstrations of each task (10)'],
     ['--seed N', 'seed of the first; the next count up (0)'],
-    ['--variation N', 'colour of the object (0)'],
+    ['--variation N', 'which colour, drawer or number of blocks is asked for (0)'],
+    ['--vary-camera', 'every seed is seen from a slightly different place; the calibration follows'],
+    ['--vary-light', "every seed has the lamp's place, strength and warmth drawn anew"],
+    ['--vary-colours', 'every seed tints table, wall and robot; what the instruction names keeps its colour'],
     ['--every N', 'with --raw: only every N-th picture (1)'],
     ['--json', 'print what was written'],
   ],
@@ -32,20 +41,30 @@ export const command: Command = {
     const { TASKS } = await import('../../simulator/tasks/tasks.ts');
     const names = TASKS.map(({ name }) => name);
     const options = {
-      tasks: values.task?.map((name) => oneOf('task', name, names)) ?? names,
+      tasks: values.task?.map((name) => oneOf('task', name, names)) ?? DEFAULT_TASKS,
       count: wholeNumber('count', values.count, 1),
       seed: wholeNumber('seed', values.seed),
       variation: wholeNumber('variation', values.variation),
       every: wholeNumber('every', values.every, 1),
+      variety: {
+        camera: values['vary-camera'],
+        light: values['vary-light'],
+        colours: values['vary-colours'],
+      },
       signal: terminal.signal,
     };
     if (values.out && options.every > 1)
       throw new UsageError('--every goes with --raw: a dataset holds every frame');
     const { record, recordRaw } = await import('../record.ts');
     const write = values.raw ? recordRaw : record;
-    const written = await write(values.raw ?? values.out!, options, ({ done, total, frames, id }) =>
-      terminal.progress(`${done}/${total} demonstrations, ${frames} pictures: ${id}`),
-    );
+    const written = await write(values.raw ?? values.out!, options, (progress) => {
+      const { done, total, frames, dropped, id } = progress;
+      const passed = dropped ? `, ${dropped} seeds passed over` : '';
+      terminal.progress(`${done}/${total} demonstrations, ${frames} pictures${passed}: ${id}`);
+    });
+    for (const { task, seed } of written.dropped) {
+      terminal.note(`${task}: seed ${seed} passed over, the expert failed on it`);
+    }
     if (values.json) terminal.print(JSON.stringify(written));
     else
       terminal.print(

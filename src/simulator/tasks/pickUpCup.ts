@@ -59,7 +59,7 @@ export const pickUpCup: Task = {
   layout(random, variation) {
     const { rgb } = colourOf(COLOURS, variation, 'pick_up_cup');
     const cupPlace = drawPlacement(random);
-    const otherPlace = drawPlacement(random, [cupPlace], APART);
+    const otherPlace = drawPlacement(random, [[cupPlace, APART]]);
     const step = 1 + Math.floor(uniform(random, 0, COLOURS.length - 1));
     const other = COLOURS[(variation + step) % COLOURS.length][1];
     return {

@@ -11,6 +11,8 @@ export interface Placement {
   y: number;
   /** Radians about z. */
   yaw: number;
+  /** Metres above the table, where it is not simply on it. */
+  z?: number;
 }
 
 /** Where the objects of one episode stand and which colours they have. Plain data. */
@@ -23,10 +25,12 @@ export interface Layout {
 export interface Waypoint {
   position: Vec3;
   yaw: number;
+  /** Radians from pointing down toward pointing along -[cos(yaw), sin(yaw)]. Default 0. */
+  lean?: number;
   /** Straight joint line through free space, or a straight line of the tip. */
   path: 'free' | 'straight';
-  /** What happens on arrival: the arm rests, the gripper closes, or the demonstration ends. */
-  then: 'rest' | 'close' | 'end';
+  /** What happens on arrival: the arm rests, the gripper closes or opens, or the demonstration ends. */
+  then: 'rest' | 'close' | 'open' | 'end';
 }
 
 export interface Task {
@@ -47,4 +51,11 @@ export interface Task {
   waypoints(layout: Layout): Waypoint[];
   /** RLBench's condition, asked after the last waypoint. */
   succeeded(world: World, layout: Layout): boolean;
+}
+
+/** @throws RangeError naming the variation and those the task has. */
+export function checkVariation(variation: number, { name, variations }: Pick<Task, 'name' | 'variations'>) {
+  if (Number.isInteger(variation) && variation >= 0 && variation < variations) return;
+  const range = variations === 1 ? '0' : `0 to ${variations - 1}`;
+  throw new RangeError(`${name} has no variation ${variation}: use ${range}`);
 }
