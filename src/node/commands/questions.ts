@@ -18,7 +18,7 @@ const OPTIONS = {
 
 export const command: Command = {
   summary: 'Make questions from demonstrations.',
-  usage: 'questions FILE [options]   (FILE: a zip of demonstrations, or a folder of raw recordings)',
+  usage: 'questions FILE|DIR [options]   (demonstrations: a zip, an HDF5 file or a folder)',
   help: [
     ['--seed N', 'seed of options and letters (0)'],
     ['--interval N', 'ask at every N-th frame (10)'],
