@@ -1,6 +1,7 @@
 /** A zip opened by random access: nothing is unpacked before it is asked for, and nothing beyond its budget. */
 import { BlobReader, ZipReader, configure, type Entry, type FileEntry } from '@zip.js/zip.js';
 import { BundleError } from './bundleError.ts';
+import { megabytes, readerOf, type FileTree, type GivenFile, type ReadNow } from './fileTree.ts';
 
 export interface ArchiveLimits {
   entries: number;
@@ -14,9 +15,9 @@ export const ARCHIVE_LIMITS: ArchiveLimits = { entries: 500_000, totalBytes: 32 
 const LOCAL_HEADER_BYTES = 30;
 const STORED = 0;
 
-export class Archive {
+export class Archive implements FileTree {
   private constructor(
-    private readonly file: Blob,
+    private readonly file: Omit<GivenFile, 'path'>,
     private readonly entries: Map<string, FileEntry>,
   ) {}
 
@@ -24,7 +25,12 @@ export class Archive {
    * @param name what errors call the file
    * @throws BundleError when it is no zip, is cut short, or holds what no honest zip holds
    */
-  static async open(file: Blob, name: string, limits: ArchiveLimits = ARCHIVE_LIMITS): Promise<Archive> {
+  static async open(
+    file: Blob,
+    name: string,
+    limits: ArchiveLimits = ARCHIVE_LIMITS,
+    readNow?: ReadNow,
+  ): Promise<Archive> {
     configure({ useWebWorkers: false });
     const entries = new Map<string, FileEntry>();
     let totalBytes = 0;
@@ -52,7 +58,7 @@ export class Archive {
       throw asBundleError(error, name, 'is not a zip that can be read, or was cut short');
     }
     refuseOverlaps([...entries.values()], name);
-    return new Archive(file, entries);
+    return new Archive({ blob: file, readNow }, entries);
   }
 
   paths(): string[] {
@@ -85,6 +91,31 @@ export class Archive {
    * @throws BundleError as read does
    */
   async blob(path: string, maxUnpacked: number, signal?: AbortSignal): Promise<Blob> {
+    const part = await this.part(path, maxUnpacked, signal);
+    return part instanceof Blob ? part : this.file.blob.slice(part.start, part.start + part.size);
+  }
+
+  async readNow(
+    path: string,
+    maxUnpacked: number,
+    signal?: AbortSignal,
+  ): Promise<{ read: ReadNow; size: number }> {
+    const part = await this.part(path, maxUnpacked, signal);
+    if (part instanceof Blob) return { read: await readerOf({ blob: part }), size: part.size };
+    const { start, size } = part;
+    const whole = this.file.readNow;
+    if (!whole) return { read: await readerOf({ blob: this.file.blob.slice(start, start + size) }), size };
+    const within = (position: number, into: Uint8Array) =>
+      whole(start + position, into.subarray(0, Math.max(0, Math.min(into.length, size - position))));
+    return { read: within, size };
+  }
+
+  /** Where a stored entry lies in the zip, or a compressed one unpacked. */
+  private async part(
+    path: string,
+    maxUnpacked: number,
+    signal?: AbortSignal,
+  ): Promise<Blob | { start: number; size: number }> {
     const stored = this.entries.get(path)?.compressionMethod === STORED;
     const entry = this.entry(path, stored ? Infinity : maxUnpacked);
     const chunks: Uint8Array<ArrayBuffer>[] = [];
@@ -93,10 +124,10 @@ export class Archive {
     });
     if (!stored) return new Blob(chunks);
     const header = new DataView(
-      await this.file.slice(entry.offset, entry.offset + LOCAL_HEADER_BYTES).arrayBuffer(),
+      await this.file.blob.slice(entry.offset, entry.offset + LOCAL_HEADER_BYTES).arrayBuffer(),
     );
     const start = entry.offset + LOCAL_HEADER_BYTES + header.getUint16(26, true) + header.getUint16(28, true);
-    return this.file.slice(start, start + entry.uncompressedSize);
+    return { start, size: entry.uncompressedSize };
   }
 
   private entry(path: string, maxBytes: number): FileEntry {
@@ -105,7 +136,7 @@ export class Archive {
     if (entry.uncompressedSize > maxBytes)
       throw new BundleError(
         path,
-        `is ${megabytes(entry.uncompressedSize)} large, more than ${megabytes(maxBytes)}`,
+        `is ${megabytes(entry.uncompressedSize)} large, more than ${megabytes(maxBytes)}: zip it without compression if it is meant to be`,
       );
     return entry;
   }
@@ -148,5 +179,3 @@ function asBundleError(error: unknown, file: string, what: string): unknown {
   const detail = error instanceof Error ? error.message : String(error);
   return new BundleError(file, `${what} (${detail}): zip it anew`);
 }
-
-const megabytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MB`;

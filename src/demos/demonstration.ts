@@ -1,4 +1,5 @@
 /** A demonstration as every importer and the simulator deliver it. Plain data: it can be posted to a worker. */
+import type { MappingOffer, StateMapping } from './stateMapping.ts';
 
 /** Metres in the world frame: +x away from the robot base (toward the front camera), +y image right, +z up. */
 export type Vec3 = [number, number, number];
@@ -12,6 +13,18 @@ export interface Camera {
   intrinsics: number[] | null;
   /** Row-major 4x4 camera-to-world. Null: uncalibrated, or moving with the arm. */
   extrinsics: number[] | null;
+  /** What the bundle holds of it beside pictures. */
+  layers?: LayerName[];
+}
+
+/** Depth in metres along the viewing axis, or the handle of the object that each pixel shows. */
+export type LayerName = 'depth' | 'mask';
+
+/** One number a pixel, row-major. */
+export interface Layer {
+  width: number;
+  height: number;
+  values: Float32Array;
 }
 
 export interface Demonstration {
@@ -32,7 +45,7 @@ export interface Demonstration {
   gripperOpen: Float64Array;
   /** N*J radians, or null where the source has none. */
   jointPositions: Float64Array | null;
-  /** N*J radians a second, or null where the source has none. */
+  /** N*J radians a second, or null where the source has neither them nor joint positions to derive them from. */
   jointVelocities: Float64Array | null;
   /** Only cameras whose frames the bundle holds. */
   cameras: Record<string, Camera>;
@@ -48,16 +61,22 @@ export interface EncodedImage {
 export interface FrameStore {
   /** @throws Error naming the file when a frame is missing or unreadable. */
   read(demonstrationId: string, camera: CameraName, frame: number): Promise<EncodedImage>;
+  /** Of cameras that have such layers. @throws as read does */
+  readLayer?(demonstrationId: string, camera: CameraName, frame: number, layer: LayerName): Promise<Layer>;
 }
 
 export interface Bundle {
   /** The file's name, or a name for a recording. */
   name: string;
-  format: 'rlbench' | 'lerobot' | 'simulator';
+  format: 'rlbench' | 'lerobot' | 'robomimic' | 'maniskill' | 'simulator';
   demonstrations: Demonstration[];
   frames: FrameStore;
   /** What the reader should know though it stopped nothing, e.g. "no calibration: options cannot be drawn". */
   remarks: string[];
+  /** Where the format leaves open which columns are the state: what was taken, and what there is to choose from. */
+  mapping?: MappingOffer & { mapping: StateMapping };
+  /** Lets go of its files; frames cannot be read afterwards. */
+  close?(): void;
 }
 
 /** Gripper position of frame i: metres, world frame. */

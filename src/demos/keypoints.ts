@@ -9,8 +9,9 @@ const STOP_PAUSE = 4;
  *
  * The arm stands still when every joint velocity is at most `stoppingDelta` (radians a second), the gripper did not
  * change in the two frames before nor changes in the next, and no stop was found in the four frames before. As in
- * ARM's Python, frames 0 and 1 look back past the start to the last frames. Without joint velocities no stop is
- * found: only gripper changes and the last frame count, and the importer says so in the bundle's remarks.
+ * ARM's Python, frames 0 and 1 look back past the start to the last frames. Without joint velocities, recorded or
+ * derived from joint positions, no stop is found: only gripper changes and the last frame count, and the importer says
+ * so in the bundle's remarks.
  */
 export function discoverKeypoints(
   demo: Pick<Demonstration, 'length' | 'gripperOpen' | 'jointVelocities'>,

@@ -1,24 +1,22 @@
-/** LeRobot datasets of version 3.0 in a zip, with their frames as pictures inside the parquet files. */
-import type { Archive } from './archive.ts';
+/** LeRobot datasets of versions 2.1 and 3.0, their frames as pictures inside the parquet files or as mp4 video. */
 import { BundleError } from './bundleError.ts';
 import { calibration, checkStates } from './checkDemonstration.ts';
 import type { Bundle, Camera, Demonstration } from './demonstration.ts';
+import type { FileTree } from './fileTree.ts';
+import { readEpisodes, type Episode } from './lerobotEpisodes.ts';
 import { LerobotFrames, type EpisodeRows } from './lerobotFrames.ts';
-import {
-  findState,
-  parseInfo,
-  type Feature,
-  type Info,
-  type Place,
-  type StatePlaces,
-} from './lerobotInfo.ts';
+import { parseInfo, stateFeatures, type Feature, type Info } from './lerobotInfo.ts';
+import { mappedFeatures, mappedState, openOrClosed, stateRemarks, type StateColumn } from './mappedState.ts';
 import type { OpenOptions } from './openBundle.ts';
 import { ParquetSource } from './parquetSource.ts';
+import { chooseMapping, proposeMapping, type MappingOffer, type StateMapping } from './stateMapping.ts';
+import { VideoFrames } from './videoFrames.ts';
 
 const INFO_BYTES = 16 * 2 ** 20;
-/** Only for parquet files that the zip compresses; stored ones are read in place. */
+/** Only for files that a zip compresses; stored ones are read in place. */
 const UNPACKED_BYTES = 2 ** 30;
 const IMAGES = 'observation.images.';
+const PREVIEW_ROWS = 5;
 
 const INFO = /^(.*\/)?meta\/info\.json$/;
 
@@ -26,238 +24,150 @@ export function isLerobot(paths: string[]): boolean {
   return paths.some((path) => INFO.test(path));
 }
 
-interface Episode {
-  index: number;
-  length: number;
-  from: number;
-  tasks: string[];
-  /** Path of its data file. */
-  file: string;
-  id: string;
-  task: string;
-  variation: number;
-  descriptions: string[];
-}
-
-/** @throws BundleError naming the file that is missing, damaged, or holds what a demonstration must not */
-export async function openLerobot(archive: Archive, name: string, options: OpenOptions): Promise<Bundle> {
+/**
+ * @throws BundleError naming the file that is missing, damaged, or holds what a demonstration must not; MappingNeeded
+ * when its features' names do not tell position and gripper
+ */
+export async function openLerobot(tree: FileTree, name: string, options: OpenOptions): Promise<Bundle> {
   const { signal, onProgress } = options;
-  const infoPaths = archive.paths().filter((path) => INFO.test(path));
+  const infoPaths = tree.paths().filter((path) => INFO.test(path));
   if (infoPaths.length > 1)
-    throw new BundleError(infoPaths[1], `is a second dataset in ${name}: zip one at a time`);
+    throw new BundleError(infoPaths[1], `is a second dataset in ${name}: open one at a time`);
   const infoPath = infoPaths[0];
   const root = infoPath.slice(0, -'meta/info.json'.length);
-  const info = parseInfo(infoPath, await archive.read(infoPath, INFO_BYTES, signal));
+  const info = parseInfo(infoPath, await tree.read(infoPath, INFO_BYTES, signal));
   const remarks: string[] = [];
-  const cameras = imageFeatures(infoPath, info, remarks);
-  const places = findState(infoPath, info.features);
-  if (!places.jointVelocities)
-    remarks.push('There are no joint velocities: keypoints are gripper changes and the last frame only.');
+  const cameras = cameraFeatures(infoPath, info);
+  const videos = cameras.flatMap(([feature, { dtype }]) => (dtype === 'video' ? [feature] : []));
 
   const open = async (path: string) =>
-    ParquetSource.open(await archive.blob(path, UNPACKED_BYTES, signal), path);
-  const episodes = await readEpisodes(archive, root, info, open);
+    ParquetSource.open(await tree.blob(path, UNPACKED_BYTES, signal), path);
+  const episodes = await readEpisodes({ tree, root, info, videos }, open, signal);
   if (!episodes.length) throw new BundleError(infoPath, 'describes no episode: record at least one');
+  const offer = await mappingOffer(info, await open(episodes[0].file));
+  const mapping = chooseMapping(infoPath, offer, options.mapping);
 
   const demonstrations: Demonstration[] = [];
   const rows = new Map<string, EpisodeRows>();
   for (const file of new Set(episodes.map((episode) => episode.file))) {
     const source = await open(file);
-    const own = episodes.filter((episode) => episode.file === file).sort((a, b) => a.from - b.from);
-    const table = await readTable(source, places);
+    const own = episodes.filter((episode) => episode.file === file);
+    const table = await source.read([
+      ...new Set(['episode_index', 'frame_index', 'index', ...mappedFeatures(mapping)]),
+    ]);
+    const first = Number(table.index[0]);
     for (const episode of own) {
       signal?.throwIfAborted();
-      const start = episode.from - own[0].from;
-      demonstrations.push(assemble(file, episode, start, table, places, info, cameras));
+      const start = episode.from === null ? 0 : episode.from - first;
+      const columns = checkedColumns(file, episode, start, table, info, mapping);
+      const demo: Demonstration = {
+        ...described(episode, info, cameras),
+        ...mappedState(columns, episode.length, info.fps, mapping),
+      };
+      checkStates(file, demo);
+      demonstrations.push(demo);
       rows.set(episode.id, { source, start, length: episode.length });
       onProgress?.({ done: demonstrations.length, total: episodes.length, what: 'episodes' });
     }
   }
-  closeOrOpen(demonstrations, places, remarks);
-  if (!places.quaternion && !places.rotationVector)
-    remarks.push('No orientation of the gripper was found by name: it is taken as unrotated.');
+  stateRemarks(demonstrations, mapping, remarks);
+  openOrClosed(demonstrations, mapping, remarks);
   const order = new Map(episodes.map(({ id }, i) => [id, i]));
   demonstrations.sort((a, b) => order.get(a.id)! - order.get(b.id)!);
-  return { name, format: 'lerobot', demonstrations, frames: new LerobotFrames(rows, IMAGES), remarks };
+
+  const pictures = new LerobotFrames(rows, IMAGES);
+  const video = new VideoFrames((path) => tree.blob(path, UNPACKED_BYTES));
+  const clips = new Map(episodes.map((episode) => [episode.id, episode]));
+  const frames: Bundle['frames'] = {
+    read(id, camera, frame) {
+      const clip = clips.get(id)?.videos[IMAGES + camera];
+      if (!clip) return pictures.read(id, camera, frame);
+      return video.read(clip.path, clip.start + frame / info.fps, 1 / info.fps);
+    },
+  };
+  for (const episode of episodes)
+    for (const { path } of Object.values(episode.videos))
+      if (!tree.has(path)) throw new BundleError(path, 'is missing: take the whole dataset');
+  if (videos.length && !VideoFrames.supported())
+    remarks.push(`Frames of ${videos.join(', ')} are video: only the page can decode them, in a browser.`);
+  return { name, format: 'lerobot', demonstrations, frames, remarks, mapping: { ...offer, mapping } };
 }
 
-function imageFeatures(infoPath: string, info: Info, remarks: string[]): [string, Feature][] {
-  const ofType = (dtype: string) =>
-    Object.entries(info.features).filter(
-      ([name, feature]) => feature.dtype === dtype && name.startsWith(IMAGES),
-    );
-  const images = ofType('image');
-  const videos = ofType('video').map(([name]) => name);
-  if (!images.length)
-    throw new BundleError(
-      infoPath,
-      videos.length
-        ? `keeps ${videos.join(', ')} as video, which is not read yet: record or convert the dataset with use_videos=False`
-        : `has no picture among its features (${Object.keys(info.features).join(', ')}): record with a camera`,
-    );
-  if (videos.length) remarks.push(`Left out, since video is not read yet: ${videos.join(', ')}.`);
-  return images;
+function cameraFeatures(infoPath: string, info: Info): [string, Feature][] {
+  const cameras = Object.entries(info.features).filter(
+    ([name, { dtype }]) => (dtype === 'image' || dtype === 'video') && name.startsWith(IMAGES),
+  );
+  if (cameras.length) return cameras;
+  throw new BundleError(
+    infoPath,
+    `has no picture among its features (${Object.keys(info.features).join(', ')}): record with a camera`,
+  );
 }
 
-async function readEpisodes(
-  archive: Archive,
-  root: string,
-  info: Info,
-  open: (path: string) => Promise<ParquetSource>,
-): Promise<Episode[]> {
-  const folder = `${root}meta/episodes/`;
-  const paths = archive.paths().filter((path) => path.startsWith(folder) && path.endsWith('.parquet'));
-  if (!paths.length)
-    throw new BundleError(`${folder}chunk-000/file-000.parquet`, 'is missing: zip the whole dataset');
-  const episodes: Episode[] = [];
-  for (const path of paths.sort()) {
-    const source = await open(path);
-    const needed = [
-      'episode_index',
-      'length',
-      'tasks',
-      'data/chunk_index',
-      'data/file_index',
-      'dataset_from_index',
-    ];
-    const own = ['id', 'task', 'variation', 'descriptions'].map((key) => `demonstration/${key}`);
-    const kept = own.filter((column) => source.columns.has(column));
-    const table = await source.read([...needed, ...kept]);
-    for (let i = 0; i < source.rows; i++) {
-      const whole = (column: string) => wholeNumber(path, column, table[column][i]);
-      const text = (column: string) => {
-        const value = table[column]?.[i];
-        return typeof value === 'string' ? value : undefined;
-      };
-      const index = whole('episode_index');
-      const tasks = texts(table['tasks'][i]);
-      const descriptions = texts(table['demonstration/descriptions']?.[i]);
-      if (!tasks.length)
-        throw new BundleError(path, `gives no task for episode ${index}: say what it does in words`);
-      episodes.push({
-        index,
-        length: whole('length'),
-        from: whole('dataset_from_index'),
-        tasks,
-        file: root + dataPath(info.data_path, whole('data/chunk_index'), whole('data/file_index')),
-        id: text('demonstration/id') ?? `episode${index}`,
-        task: text('demonstration/task') ?? tasks[0].toLowerCase().replace(/[^a-z0-9]+/g, '_'),
-        variation: kept.includes('demonstration/variation') ? whole('demonstration/variation') : 0,
-        descriptions: descriptions.length ? descriptions : tasks,
-      });
-    }
-  }
-  const seen = new Set<string>();
-  for (const { id } of episodes) {
-    if (seen.has(id)) throw new BundleError(paths[0], `describes ${id} twice: export the dataset anew`);
-    seen.add(id);
-  }
-  return episodes.sort((a, b) => a.index - b.index);
+async function mappingOffer(info: Info, source: ParquetSource): Promise<MappingOffer> {
+  const features = stateFeatures(info.features).filter(({ name }) => source.columns.has(name));
+  const names = features.map(({ name }) => name);
+  const preview = names.length ? await source.read(names, 0, Math.min(PREVIEW_ROWS, source.rows)) : {};
+  return {
+    features,
+    rows: Object.fromEntries(names.map((name) => [name, preview[name].map(numbersOf)])),
+    mapping: proposeMapping(features),
+    frame: 'Positions are taken as metres in the world frame: LeRobot does not say in which they are.',
+  };
 }
 
-function dataPath(template: string, chunk: number, file: number): string {
-  const number = (value: number) => (_: string, width?: string) =>
-    String(value).padStart(Number(width ?? 0), '0');
-  return template
-    .replace(/\{chunk_index(?::0(\d)d)?\}/, number(chunk))
-    .replace(/\{file_index(?::0(\d)d)?\}/, number(file));
-}
-
-const texts = (value: unknown): string[] =>
-  Array.isArray(value)
-    ? value.filter((text) => typeof text === 'string')
-    : typeof value === 'string'
-      ? [value]
-      : [];
-
-function wholeNumber(path: string, column: string, value: unknown): number {
-  const number = typeof value === 'bigint' ? Number(value) : value;
-  if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number;
-  throw new BundleError(path, `has ${String(value)} in column ${column} where a whole number is due`);
-}
-
-type Table = Record<string, unknown[]>;
-
-function readTable(source: ParquetSource, places: StatePlaces): Promise<Table> {
-  const { position, quaternion, rotationVector, gripper, jointPositions, jointVelocities } = places;
-  const vectors = [position, quaternion, rotationVector, gripper].flatMap((place) => place?.feature ?? []);
-  const joints = [jointPositions, jointVelocities].flatMap((name) => name ?? []);
-  return source.read([...new Set(['episode_index', 'frame_index', ...vectors, ...joints])]);
-}
-
-function assemble(
+/** @throws BundleError when a row is of another episode or frame, or a vector of another width */
+function checkedColumns(
   file: string,
-  episode: Episode,
+  { index, length }: Episode,
   start: number,
-  table: Table,
-  places: StatePlaces,
+  table: Record<string, unknown[]>,
   info: Info,
-  cameras: [string, Feature][],
-): Demonstration {
-  const { id, index, length, task, variation, descriptions } = episode;
+  mapping: StateMapping,
+): Record<string, StateColumn> {
   for (let i = 0; i < length; i++) {
     const [own, frame] = ['episode_index', 'frame_index'].map((column) => table[column][start + i]);
     if (Number(own) !== index || Number(frame) !== i)
       throw new BundleError(file, `lacks frame ${i} of episode ${index}: export the dataset anew`);
   }
-  const column = (feature: string, at?: number[]) => {
-    const width = at?.length ?? info.features[feature].shape[0];
-    const out = new Float64Array(length * width);
+  const column = (feature: string): StateColumn => {
+    const width = info.features[feature].shape[0];
+    const values = new Float64Array(length * width);
     for (let i = 0; i < length; i++) {
-      const cell = table[feature][start + i];
-      const numbers = typeof cell === 'number' || typeof cell === 'boolean' ? [Number(cell)] : cell;
-      const vector =
-        Array.isArray(numbers) || ArrayBuffer.isView(numbers)
-          ? Array.from(numbers as ArrayLike<number>, Number)
-          : [];
-      if (vector.length !== info.features[feature].shape[0])
+      const vector = numbersOf(table[feature][start + i]);
+      if (vector.length !== width)
         throw new BundleError(
           file,
-          `row ${start + i} has ${vector.length} numbers in ${feature}, not ${info.features[feature].shape[0]}`,
+          `row ${start + i} has ${vector.length} numbers in ${feature}, not ${width}: export the dataset anew`,
         );
-      out.set(at ? at.map((j) => vector[j] ?? NaN) : vector, i * width);
+      values.set(vector, i * width);
     }
-    return out;
+    return { width, values };
   };
-  const place = ({ feature, at }: Place) => column(feature, at);
-  const demo: Demonstration = {
+  return Object.fromEntries(mappedFeatures(mapping).map((feature) => [feature, column(feature)]));
+}
+
+function numbersOf(cell: unknown): number[] {
+  if (typeof cell === 'number' || typeof cell === 'boolean' || typeof cell === 'bigint')
+    return [Number(cell)];
+  return Array.isArray(cell) || ArrayBuffer.isView(cell) ? Array.from(cell as ArrayLike<number>, Number) : [];
+}
+
+function described(
+  { id, task, variation, descriptions, index, length }: Episode,
+  info: Info,
+  cameras: [string, Feature][],
+): Pick<Demonstration, 'id' | 'task' | 'variation' | 'descriptions' | 'fps' | 'length' | 'cameras'> {
+  const views = cameras.map(([name, feature]) => [name.slice(IMAGES.length), camera(feature, index)]);
+  return {
     id,
     task,
     variation,
     descriptions,
     fps: info.fps,
     length,
-    gripperPose: poses(length, place(places.position), rotations(length, places, place)),
-    gripperOpen: place(places.gripper),
-    jointPositions: places.jointPositions ? column(places.jointPositions) : null,
-    jointVelocities: places.jointVelocities ? column(places.jointVelocities) : null,
-    cameras: Object.fromEntries(
-      cameras.map(([name, feature]) => [name.slice(IMAGES.length), camera(feature, index)]),
-    ),
+    cameras: Object.fromEntries(views) as Record<string, Camera>,
   };
-  checkStates(file, demo);
-  return demo;
-}
-
-/** Quaternions x, y, z, w of all frames. */
-function rotations(length: number, places: StatePlaces, place: (place: Place) => Float64Array): number[][] {
-  const quaternions = places.quaternion && place(places.quaternion);
-  const vectors = places.rotationVector && place(places.rotationVector);
-  return Array.from({ length }, (_, i) => {
-    if (quaternions) return [...quaternions.subarray(4 * i, 4 * i + 4)];
-    if (!vectors) return [0, 0, 0, 1];
-    const axis = [...vectors.subarray(3 * i, 3 * i + 3)];
-    const angle = Math.hypot(...axis);
-    const scale = angle > 0 ? Math.sin(angle / 2) / angle : 0.5;
-    return [...axis.map((value) => value * scale), Math.cos(angle / 2)];
-  });
-}
-
-function poses(length: number, positions: Float64Array, quaternions: number[][]): Float64Array {
-  const out = new Float64Array(length * 7);
-  for (let i = 0; i < length; i++)
-    out.set([...positions.subarray(3 * i, 3 * i + 3), ...quaternions[i]], 7 * i);
-  return out;
 }
 
 interface Calibration {
@@ -272,20 +182,4 @@ function camera({ shape, names, info }: Feature, episode: number): Camera {
   const shared = (info ?? {}) as Calibration & { episodes?: Record<string, Calibration> };
   const { intrinsics, extrinsics } = shared.episodes?.[episode] ?? shared;
   return { width: width ?? 0, height: height ?? 0, ...calibration(intrinsics, extrinsics) };
-}
-
-/** Gripper numbers to 1 and 0: above a half when named as openness, else above the middle of what occurs. */
-function closeOrOpen(demos: Demonstration[], places: StatePlaces, remarks: string[]): void {
-  const [least, most] = demos.reduce(
-    (range, { gripperOpen }) =>
-      gripperOpen.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], range),
-    [Infinity, -Infinity],
-  );
-  const middle = places.gripperIsOpenness ? 0.5 : (least + most) / 2;
-  for (const demo of demos)
-    demo.gripperOpen = demo.gripperOpen.map((value) => Number(value > middle || least === most));
-  if (!places.gripperIsOpenness)
-    remarks.push(
-      `The gripper counts as open where ${places.gripper.feature} is above ${middle.toPrecision(3)}.`,
-    );
 }

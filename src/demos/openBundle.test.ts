@@ -157,9 +157,9 @@ describe('bad LeRobot bundles are refused', () => {
 
   test('with what to do', async () => {
     const reasons = {
-      'is of version v2.1, not v3.0: convert it': await info((i) => (i.codebase_version = 'v2.1')),
+      'is of version v1.6, not v2.1 or v3.0: convert it': await info((i) => (i.codebase_version = 'v1.6')),
       'at fps': await info((i) => (i.fps = 'ten')),
-      'as video, which is not read yet': await info(
+      'has no column videos/observation.images.image/chunk_index': await info(
         (i) => (i.features['observation.images.image'].dtype = 'video'),
       ),
       'it has observation.state [a, b, c': await info(

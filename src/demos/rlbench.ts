@@ -1,9 +1,11 @@
 /** RLBench's folders in a zip: variationN/episodes, and all_variations/episodes of PerAct's fork. */
-import type { Archive } from './archive.ts';
 import { BundleError } from './bundleError.ts';
 import { calibration, checkStates, encodedImage, pngSize } from './checkDemonstration.ts';
-import type { Bundle, Camera, Demonstration, FrameStore } from './demonstration.ts';
+import type { Bundle, Camera, Demonstration, FrameStore, LayerName } from './demonstration.ts';
+import type { FileTree } from './fileTree.ts';
 import type { OpenOptions } from './openBundle.ts';
+import { decodePng } from './png.ts';
+import { depthMetres, maskHandles } from './rlbenchLayers.ts';
 import { readPickle } from './pickle.ts';
 import { PickleError, PickledArray, PickledObject, type PickleValue } from './pickleGlobals.ts';
 
@@ -15,6 +17,11 @@ const FPS = 20;
 const OPEN_ABOVE = 0.9;
 /** A camera that moves more, in metres or in the cosines of its axes, sits on the arm. */
 const STILL_CAMERA = 1e-4;
+
+interface DepthRange {
+  near: number;
+  far: number;
+}
 
 /** Where an episode lies: folder with a final slash. */
 interface EpisodeFolder {
@@ -35,28 +42,39 @@ export function isRlbench(paths: string[]): boolean {
 
 /** @throws BundleError naming the file that is missing, damaged, or holds what a demonstration must not */
 export async function openRlbench(
-  archive: Archive,
+  tree: FileTree,
   name: string,
   { signal, onProgress }: OpenOptions,
 ): Promise<Bundle> {
-  const paths = archive.paths();
+  const paths = tree.paths();
   const folders = episodeFolders(paths, name);
   const pictures = pictureFolders(paths);
   const demonstrations: Demonstration[] = [];
   const remarks = new Set<string>();
   const byId = new Map<string, string>();
+  const ranges = new Map<string, DepthRange>();
   for (const [done, folder] of folders.entries()) {
     signal?.throwIfAborted();
     onProgress?.({ done, total: folders.length, what: 'episodes' });
     const cameras = pictures.get(folder.folder) ?? new Map<string, Set<number>>();
-    demonstrations.push(await readEpisode(archive, folder, cameras, remarks, signal));
+    demonstrations.push(await readEpisode(tree, folder, cameras, ranges, remarks, signal));
     byId.set(folder.id, folder.folder);
   }
   onProgress?.({ done: folders.length, total: folders.length, what: 'episodes' });
+  uncalibrated(demonstrations, remarks);
   const frames: FrameStore = {
     async read(id, camera, frame) {
       const path = `${byId.get(id) ?? `${id}/`}${camera}_rgb/${frame}.png`;
-      return encodedImage(path, await archive.read(path, PICTURE_BYTES));
+      return encodedImage(path, await tree.read(path, PICTURE_BYTES));
+    },
+    async readLayer(id, camera, frame, layer) {
+      const path = `${byId.get(id) ?? `${id}/`}${camera}_${layer}/${frame}.png`;
+      const pixels = await decodePng(path, await tree.read(path, PICTURE_BYTES));
+      const range = ranges.get(`${id}\n${camera}`);
+      if (layer === 'mask') return maskHandles(path, pixels);
+      if (!range)
+        throw new BundleError(path, `cannot be read as metres: misc names no near and far of ${camera}`);
+      return depthMetres(path, pixels, range);
     },
   };
   return { name, format: 'rlbench', demonstrations, frames, remarks: [...remarks] };
@@ -104,14 +122,15 @@ function pictureFolders(paths: string[]): Map<string, Map<string, Set<number>>> 
 }
 
 async function readEpisode(
-  archive: Archive,
+  tree: FileTree,
   { id, folder, descriptionsFolder, task, variation }: EpisodeFolder,
   pictures: Map<string, Set<number>>,
+  ranges: Map<string, DepthRange>,
   remarks: Set<string>,
   signal?: AbortSignal,
 ): Promise<Demonstration> {
   const file = `${folder}low_dim_obs.pkl`;
-  const top = await readPickleFile(archive, file, signal);
+  const top = await readPickleFile(tree, file, signal);
   const list = top instanceof PickledObject ? top.attributes.get('_observations') : top;
   if (!Array.isArray(list))
     throw new BundleError(file, 'is no rlbench.demo.Demo: save what RLBench recorded');
@@ -123,7 +142,7 @@ async function readEpisode(
   if (!length) throw new BundleError(file, 'holds no frame: record the demonstration anew');
 
   const numberFile = `${folder}variation_number.pkl`;
-  const number = archive.has(numberFile) ? await readPickleFile(archive, numberFile, signal) : null;
+  const number = tree.has(numberFile) ? await readPickleFile(tree, numberFile, signal) : null;
   const joints = (key: string) =>
     observations.every((o) => o.get(key) instanceof PickledArray)
       ? vectors(file, observations, key, (observations[0].get(key) as PickledArray).values?.length ?? 0)
@@ -133,7 +152,7 @@ async function readEpisode(
     task,
     variation: variation ?? (typeof number === 'number' ? number : 0),
     descriptions: await readDescriptions(
-      archive,
+      tree,
       `${descriptionsFolder}variation_descriptions.pkl`,
       task,
       remarks,
@@ -157,13 +176,16 @@ async function readEpisode(
       folder,
       'has no pictures (front_rgb/0.png ...): record with images and zip the whole folder',
     );
-  for (const [camera, frames] of pictures)
-    demo.cameras[camera] = await readCamera(archive, folder, camera, frames, observations, signal);
+  for (const [camera, frames] of pictures) {
+    demo.cameras[camera] = await readCamera(tree, folder, camera, frames, observations, signal);
+    const range = depthRange(camera, observations[0]);
+    if (range) ranges.set(`${id}\n${camera}`, range);
+  }
   return demo;
 }
 
-async function readPickleFile(archive: Archive, path: string, signal?: AbortSignal): Promise<PickleValue> {
-  const bytes = await archive.read(path, PICKLE_BYTES, signal);
+async function readPickleFile(tree: FileTree, path: string, signal?: AbortSignal): Promise<PickleValue> {
+  const bytes = await tree.read(path, PICKLE_BYTES, signal);
   try {
     return readPickle(bytes);
   } catch (error) {
@@ -174,14 +196,14 @@ async function readPickleFile(archive: Archive, path: string, signal?: AbortSign
 }
 
 async function readDescriptions(
-  archive: Archive,
+  tree: FileTree,
   path: string,
   task: string,
   remarks: Set<string>,
   signal?: AbortSignal,
 ): Promise<string[]> {
-  if (archive.has(path)) {
-    const list = await readPickleFile(archive, path, signal);
+  if (tree.has(path)) {
+    const list = await readPickleFile(tree, path, signal);
     if (Array.isArray(list) && list.length && list.every((text) => typeof text === 'string')) return list;
     throw new BundleError(path, 'is no list of sentences: save what RLBench wrote');
   }
@@ -214,7 +236,7 @@ function vectors(
 }
 
 async function readCamera(
-  archive: Archive,
+  tree: FileTree,
   folder: string,
   camera: string,
   frames: Set<number>,
@@ -228,7 +250,7 @@ async function readCamera(
       `is missing, though low_dim_obs.pkl has ${observations.length} frames: zip the whole folder anew`,
     );
   const first = `${folder}${camera}_rgb/0.png`;
-  const size = pngSize(encodedImage(first, await archive.read(first, PICTURE_BYTES, signal)));
+  const size = pngSize(encodedImage(first, await tree.read(first, PICTURE_BYTES, signal)));
   if (!size) throw new BundleError(first, 'is no PNG picture: export the frames as RLBench does');
   const misc = (observation: Map<PickleValue, PickleValue>, key: string) => {
     const values = observation.get('misc');
@@ -241,5 +263,30 @@ async function readCamera(
       (value, i) => Math.abs(value - (start?.[i] ?? NaN)) < STILL_CAMERA,
     ),
   );
-  return { ...size, ...calibration(misc(observations[0], 'intrinsics'), still ? start : null) };
+  const layers = (['depth', 'mask'] satisfies LayerName[]).filter((layer) =>
+    tree.has(`${folder}${camera}_${layer}/0.png`),
+  );
+  return {
+    ...size,
+    ...calibration(misc(observations[0], 'intrinsics'), still ? start : null),
+    ...(layers.length && { layers }),
+  };
+}
+
+function depthRange(camera: string, observation: Map<PickleValue, PickleValue>): DepthRange | null {
+  const misc = observation.get('misc');
+  if (!(misc instanceof Map)) return null;
+  const [near, far] = ['near', 'far'].map((key) => misc.get(`${camera}_camera_${key}`));
+  if (typeof near !== 'number' || typeof far !== 'number') return null;
+  return Number.isFinite(near) && Number.isFinite(far) && far > near ? { near, far } : null;
+}
+
+function uncalibrated(demonstrations: Demonstration[], remarks: Set<string>): void {
+  const without = new Set(
+    demonstrations.flatMap(({ cameras }) => Object.keys(cameras).filter((name) => !cameras[name].intrinsics)),
+  );
+  if (without.size)
+    remarks.add(
+      `There is no calibration of ${[...without].join(', ')}: nothing can be drawn into these pictures.`,
+    );
 }

@@ -1,23 +1,39 @@
-import { openAsBlob } from 'node:fs';
+import { existsSync, openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bundle, EncodedImage } from '../demos/demonstration.ts';
 import type { Question } from '../questions/question.ts';
 import { fingerprint } from '../runs/fingerprint.ts';
+import { DiskFolder, readerOfFile } from './diskFolder.ts';
 import { openRawFolder } from './rawFolder.ts';
 
 /** The sample demonstrations that the page ships. */
 export const DEFAULT_BUNDLE = fileURLToPath(new URL('../../public/demos/tabletop.zip', import.meta.url));
 
-/** A zip as the page takes it, or a folder of raw recordings. @throws Error naming the path and the reason. */
+/**
+ * A zip or HDF5 file as the page takes it, a folder of the same layouts, or a folder of raw recordings.
+ * @throws Error naming the path and the reason
+ */
 export async function openDemonstrations(path: string): Promise<Bundle> {
-  if (await isFolder(path)) return openRawFolder(path);
-  const { openBundle } = await import('../demos/openBundle.ts');
-  return openBundle(await openAsBlob(path), basename(path));
+  const { holdsBundle, openFiles, openTree } = await import('../demos/openBundle.ts');
+  if (await isFolder(path)) {
+    const tree = await DiskFolder.open(path);
+    return holdsBundle(tree.paths()) ? openTree(tree, basename(path)) : openRawFolder(path);
+  }
+  const files = [path];
+  // ManiSkill's description of the file stands beside it.
+  const description = join(dirname(path), `${basename(path).replace(/\.\w+$/, '')}.json`);
+  if (/\.(h5|hdf5)$/i.test(path) && existsSync(description)) files.push(description);
+  const given = files.map(async (file) => ({
+    path: basename(file),
+    blob: await openAsBlob(file),
+    readNow: readerOfFile(file),
+  }));
+  return openFiles(await Promise.all(given), basename(path));
 }
 
-/** SHA-256 of a zip; null of a folder. */
+/** SHA-256 of a file; null of a folder. */
 export async function fingerprintOf(path: string): Promise<string | null> {
   return (await isFolder(path)) ? null : fingerprint(await openAsBlob(path));
 }

@@ -2,6 +2,8 @@
 import * as Comlink from 'comlink';
 import type { DemosWorker, OpenedBundle } from '../../workers/demos.ts';
 import type { Bundle } from '../demos/demonstration.ts';
+import type { GivenFile } from '../demos/fileTree.ts';
+import { MappingNeeded, type StateMapping } from '../demos/stateMapping.ts';
 import { download } from './download.ts';
 import type { Progress } from './notebook.svelte.ts';
 
@@ -19,12 +21,17 @@ function demosWorker(): Comlink.Remote<DemosWorker> {
 const files = new WeakMap<Bundle, Blob>();
 const forgotten = new FinalizationRegistry<number>((handle) => void demosWorker().close(handle));
 
-/** @throws Error naming the file at fault and the reason; AbortError. */
+/**
+ * Opens files that belong together, e.g. one zip or those of a folder.
+ * @param mapping which columns are the state, where the format leaves it open; proposed by their names without it
+ * @throws Error naming the file at fault and the reason; MappingNeeded; AbortError.
+ */
 export async function openDemonstrations(
-  file: Blob,
+  given: GivenFile[],
   name: string,
   onProgress: OnProgress,
   signal: AbortSignal,
+  mapping?: StateMapping,
 ): Promise<Bundle> {
   signal.throwIfAborted();
   const demos = demosWorker();
@@ -34,8 +41,10 @@ export async function openDemonstrations(
     const told = Comlink.proxy(({ done, total, what }: { done: number; total: number; what: string }) =>
       onProgress({ label: `Reading ${name}: ${what}`, done, total }),
     );
-    const bundle = remoteBundle(await demos.open(file, name, told));
-    files.set(bundle, file);
+    const opened = await demos.open(given, name, mapping, told);
+    if (!('handle' in opened)) throw new MappingNeeded(opened.file, opened.reason, opened.offer);
+    const bundle = remoteBundle(opened);
+    if (given.length === 1) files.set(bundle, given[0].blob);
     return bundle;
   } finally {
     signal.removeEventListener('abort', cancel);
@@ -51,7 +60,7 @@ function remoteBundle({ handle, ...opened }: OpenedBundle): Bundle {
   return bundle;
 }
 
-/** SHA-256 of the file a bundle was opened from; null where there is none. */
+/** SHA-256 of the one file a bundle was opened from; null where there is none, or there are several. */
 export async function bundleFingerprint(bundle: Bundle): Promise<string | null> {
   const file = files.get(bundle);
   if (!file) return null;
@@ -81,5 +90,5 @@ async function openShipped(file: string, what: string, onProgress: OnProgress, s
     onProgress,
     signal,
   );
-  return openDemonstrations(blob, file, onProgress, signal);
+  return openDemonstrations([{ path: file, blob }], file, onProgress, signal);
 }

@@ -28,7 +28,7 @@ export class NotebookPage {
 
   async openBundle(name: string, buffer: Buffer): Promise<void> {
     await this.page
-      .getByLabel('Zip of RLBench episodes or a LeRobot v3.0 dataset')
+      .getByLabel('Files of demonstrations')
       .setInputFiles({ name, mimeType: 'application/zip', buffer });
   }
 

@@ -30,7 +30,7 @@ const OPTIONS = {
 
 export const command: Command = {
   summary: 'Make questions from demonstrations.',
-  usage: 'questions FILE [options]   (FILE: a zip of demonstrations, or a folder of raw recordings)',
+  usage: 'questions FILE|DIR [options]   (demonstrations: a zip, an HDF5 file or a folder)',
   help: [
     ['--preset NAME', `${PRESETS.join(', ')} (default)`],
     ['--settings FILE', "JSON with some or all of the settings, over the preset's"],

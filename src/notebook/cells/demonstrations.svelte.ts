@@ -1,10 +1,19 @@
-import type { Bundle, Demonstration } from '../../demos/demonstration.ts';
+import type { Bundle, CameraName, Demonstration } from '../../demos/demonstration.ts';
+import type { GivenFile } from '../../demos/fileTree.ts';
 import { discoverKeypoints } from '../../demos/keypoints.ts';
+import { MappingNeeded, type MappingOffer, type StateMapping } from '../../demos/stateMapping.ts';
 import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { isAbort } from '../errors.ts';
+import { openDemonstrations } from '../remoteDemos.ts';
 import { count } from '../words.ts';
 
 export type Opener = (onProgress: (progress: Progress) => void, signal: AbortSignal) => Promise<Bundle>;
+
+/** Files of a bundle, to be read again by another mapping. */
+export interface Given {
+  files: GivenFile[];
+  name: string;
+}
 
 /** Which bundle is loaded, and which of its frames is looked at. */
 export class DemonstrationsCell {
@@ -13,6 +22,11 @@ export class DemonstrationsCell {
   error = $state('');
   chosen = $state(0);
   frame = $state(0);
+  camera = $state<CameraName>('front');
+  /** What the loaded bundle was read from; null where it was no file of the visitor's. */
+  given = $state.raw<Given | null>(null);
+  /** Files that cannot be read before their columns are chosen. */
+  unmapped = $state.raw<{ offer: MappingOffer; given: Given } | null>(null);
   #abort: AbortController | null = null;
 
   constructor(notebook: Notebook) {
@@ -43,11 +57,22 @@ export class DemonstrationsCell {
     this.frame = 0;
   }
 
+  /** Opens files, by a mapping chosen by hand or by the one that their names propose. */
+  openFiles(given: Given, mapping?: StateMapping): Promise<boolean> {
+    const { files, name } = given;
+    return this.open(
+      `Reading ${name}`,
+      (onProgress, signal) => openDemonstrations(files, name, onProgress, signal, mapping),
+      given,
+    );
+  }
+
   /** Opens a bundle; what was loaded stays until the new one is whole. */
-  async open(label: string, opener: Opener): Promise<boolean> {
+  async open(label: string, opener: Opener, given: Given | null = null): Promise<boolean> {
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
     this.error = '';
+    this.unmapped = null;
     this.progress = { label, done: 0, total: null };
     try {
       const bundle = await opener((p) => {
@@ -56,9 +81,12 @@ export class DemonstrationsCell {
       abort.signal.throwIfAborted();
       this.choose(0);
       this.#notebook.bundle = bundle;
+      this.given = given;
       return true;
     } catch (error) {
-      if (!isAbort(error) && this.#abort === abort) this.error = (error as Error).message;
+      if (isAbort(error) || this.#abort !== abort) return false;
+      this.error = (error as Error).message;
+      if (error instanceof MappingNeeded && given) this.unmapped = { offer: error.offer, given };
       return false;
     } finally {
       if (this.#abort === abort) [this.progress, this.#abort] = [null, null];

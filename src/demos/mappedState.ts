@@ -1,0 +1,136 @@
+/** A demonstration's state out of a dataset's columns by a mapping. */
+import type { Demonstration } from './demonstration.ts';
+import { GRIPPER_FORMS, LENGTH_UNITS, type Place, type StateMapping } from './stateMapping.ts';
+
+/** Row-major numbers of one feature over a demonstration. */
+export interface StateColumn {
+  width: number;
+  values: Float64Array;
+}
+
+export type StateColumns = Record<string, StateColumn>;
+
+type State = Pick<Demonstration, 'gripperPose' | 'gripperOpen' | 'jointPositions' | 'jointVelocities'>;
+
+/** Joint angles beyond a full turn to either side are degrees, ticks or metres. */
+const MOST_RADIANS = 2 * Math.PI + 0.1;
+
+/** The features that a mapping reads. */
+export function mappedFeatures(mapping: StateMapping): string[] {
+  const { position, rotation, gripper, jointPositions, jointVelocities } = mapping;
+  const places = [position, rotation, gripper, jointPositions, jointVelocities];
+  return [...new Set(places.flatMap((place) => place?.feature ?? []))];
+}
+
+/**
+ * The gripper's numbers stay as they are: openOrClosed makes 1 and 0 of those of all demonstrations. Where there are no
+ * joint velocities, joint positions in radians give them by central differences: over two frames that is the mean
+ * velocity, which ARM's threshold of 0.1 rad/s can judge, since a joint encoder's noise of a millirad at 20 frames a
+ * second stays at 0.02 rad/s. Of end-effector positions alone no joint velocity follows.
+ */
+export function mappedState(
+  columns: StateColumns,
+  length: number,
+  fps: number,
+  mapping: StateMapping,
+): State {
+  const pick = ({ feature, at }: Place) => {
+    const { width, values } = columns[feature];
+    const out = new Float64Array(length * at.length);
+    for (let i = 0; i < length; i++)
+      for (const [k, j] of at.entries()) out[i * at.length + k] = values[i * width + j] ?? NaN;
+    return out;
+  };
+  const scale = LENGTH_UNITS[mapping.unit];
+  const positions = pick(mapping.position);
+  const rotations = mapping.rotation && pick(mapping.rotation);
+  const gripperPose = new Float64Array(length * 7);
+  for (let i = 0; i < length; i++) {
+    for (let j = 0; j < 3; j++) gripperPose[7 * i + j] = positions[3 * i + j] * scale;
+    gripperPose.set(quaternionAt(rotations, mapping.rotation, i), 7 * i + 3);
+  }
+  const jointPositions = mapping.jointPositions && pick(mapping.jointPositions);
+  return {
+    gripperPose,
+    gripperOpen: pick({ ...mapping.gripper, at: mapping.gripper.at.slice(0, 1) }),
+    jointPositions,
+    jointVelocities: mapping.jointVelocities
+      ? pick(mapping.jointVelocities)
+      : jointPositions && differences(jointPositions, length, fps),
+  };
+}
+
+function quaternionAt(values: Float64Array | null, rotation: StateMapping['rotation'], i: number): number[] {
+  if (!values || !rotation) return [0, 0, 0, 1];
+  const width = rotation.at.length;
+  const row = [...values.subarray(i * width, (i + 1) * width)];
+  switch (rotation.form) {
+    case 'quaternion x, y, z, w':
+      return row;
+    case 'quaternion w, x, y, z':
+      return [...row.slice(1), row[0]];
+    case 'rotation vector (rad)':
+      return ofRotationVector(row);
+    case 'roll, pitch, yaw (rad)':
+      return ofEuler(row);
+  }
+}
+
+function ofRotationVector(vector: number[]): number[] {
+  const angle = Math.hypot(...vector);
+  const scale = angle > 0 ? Math.sin(angle / 2) / angle : 0.5;
+  return [...vector.map((value) => value * scale), Math.cos(angle / 2)];
+}
+
+/** Turns about the fixed x, y and z axes, in this order. */
+function ofEuler([roll, pitch, yaw]: number[]): number[] {
+  const [cr, cp, cy] = [roll, pitch, yaw].map((angle) => Math.cos(angle / 2));
+  const [sr, sp, sy] = [roll, pitch, yaw].map((angle) => Math.sin(angle / 2));
+  return [
+    sr * cp * cy - cr * sp * sy,
+    cr * sp * cy + sr * cp * sy,
+    cr * cp * sy - sr * sp * cy,
+    cr * cp * cy + sr * sp * sy,
+  ];
+}
+
+function differences(positions: Float64Array, length: number, fps: number): Float64Array | null {
+  const joints = positions.length / length;
+  if (length < 2 || positions.some((value) => Math.abs(value) > MOST_RADIANS)) return null;
+  return positions.map((_, k) => {
+    const [i, j] = [Math.floor(k / joints), k % joints];
+    const [a, b] = [Math.max(0, i - 1), Math.min(length - 1, i + 1)];
+    return ((positions[b * joints + j] - positions[a * joints + j]) * fps) / (b - a);
+  });
+}
+
+/** Gripper numbers to 1 and 0 in place: a named openness above a half, else by the middle of what occurs. */
+export function openOrClosed(demos: Demonstration[], mapping: StateMapping, remarks: string[]): void {
+  const [openness, , closing] = GRIPPER_FORMS;
+  const { form, feature } = mapping.gripper;
+  const [least, most] = demos.reduce(
+    (range, { gripperOpen }) =>
+      gripperOpen.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], range),
+    [Infinity, -Infinity],
+  );
+  const middle = form === openness ? 0.5 : (least + most) / 2;
+  const isOpen = (value: number) => (form === closing ? value < middle : value > middle);
+  for (const demo of demos)
+    demo.gripperOpen = demo.gripperOpen.map((value) => Number(isOpen(value) || least === most));
+  if (form !== openness)
+    remarks.push(
+      `The gripper counts as open where ${feature} is ${form === closing ? 'below' : 'above'} ${middle.toPrecision(3)}.`,
+    );
+}
+
+/** What a reader should know of how the state came about. */
+export function stateRemarks(demos: Demonstration[], mapping: StateMapping, remarks: string[]): void {
+  if (!mapping.rotation)
+    remarks.push('No orientation of the gripper was found by name: it is taken as unrotated.');
+  if (mapping.jointVelocities) return;
+  remarks.push(
+    demos.some((demo) => demo.jointVelocities)
+      ? 'There are no joint velocities: differences of the joint positions stand for them where keypoints are looked for.'
+      : 'There are no joint velocities: keypoints are gripper changes and the last frame only.',
+  );
+}

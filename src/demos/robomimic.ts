@@ -1,0 +1,65 @@
+/** The layout of robomimic's HDF5 files, which LIBERO's share: data/demo_i/obs/<key>. */
+import type { Hdf5File } from './hdf5File.ts';
+import { pictureSize } from './hdf5Frames.ts';
+import { byNumber, isState, taskOf, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
+import { labelsByName } from './stateMapping.ts';
+
+/** robosuite's control frequency unless the file says another. */
+const FPS = 20;
+
+/** Null when the file is of another layout. */
+export function readRobomimic(path: string, file: Hdf5File): Hdf5Layout | null {
+  const demos = file.keys('data').filter((key) => /^demo_\d+$/.test(key));
+  if (!demos.length) return null;
+  const environment = object(file.attribute('data', 'env_args'));
+  const instruction = object(file.attribute('data', 'problem_info')).language_instruction;
+  const { control_freq } = object(environment.env_kwargs);
+  const name =
+    typeof environment.env_name === 'string' && environment.env_name
+      ? environment.env_name
+      : path.slice(path.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
+  const task = taskOf(name);
+  const words = typeof instruction === 'string' && instruction ? instruction : task.replaceAll('_', ' ');
+  const episodes = demos.sort(byNumber).map((demo): Hdf5Episode => {
+    const states: Hdf5Episode['states'] = {};
+    const pictures: Hdf5Episode['pictures'] = {};
+    const lengths: number[] = [];
+    for (const key of file.keys(`data/${demo}/obs`)) {
+      const dataset = `data/${demo}/obs/${key}`;
+      const { shape, kind } = file.dataset(dataset) ?? { shape: [], kind: 'float' };
+      if (kind === 'byte' && pictureSize(shape)) pictures[key.replace(/_(image|rgb)$/, '')] = dataset;
+      else if (isState(shape)) states[key] = dataset;
+      else continue;
+      lengths.push(shape[0]);
+    }
+    return {
+      id: demo,
+      task,
+      variation: 0,
+      descriptions: [words],
+      fps: typeof control_freq === 'number' && control_freq > 0 && control_freq <= 1000 ? control_freq : FPS,
+      length: lengths.length ? Math.min(...lengths) : 0,
+      states,
+      pictures,
+      calibrations: {},
+    };
+  });
+  return {
+    format: 'robomimic',
+    episodes,
+    labels: (key, width) => labelsByName(key, width),
+    frame: "Positions are metres in robosuite's world frame.",
+    remarks: ['The file holds no calibration of its cameras: nothing can be drawn into the pictures.'],
+  };
+}
+
+function object(value: unknown): Record<string, unknown> {
+  let found = value;
+  if (typeof value === 'string')
+    try {
+      found = JSON.parse(value);
+    } catch {
+      found = null;
+    }
+  return found && typeof found === 'object' ? (found as Record<string, unknown>) : {};
+}

@@ -1,0 +1,173 @@
+/** Which columns of a dataset are the gripper's pose, its opening and the joints: proposed by name, changed by hand. */
+import { BundleError } from './bundleError.ts';
+
+/** A vector that the dataset has for every frame. */
+export interface StateFeature {
+  name: string;
+  width: number;
+  /** Names of its elements; empty when it has none. */
+  labels: string[];
+}
+
+/** A feature and which of its elements. */
+export interface Place {
+  feature: string;
+  at: number[];
+}
+
+export const LENGTH_UNITS = { m: 1, cm: 0.01, mm: 0.001 } as const;
+
+/** Elements that each takes. */
+export const ROTATION_FORMS = {
+  'quaternion x, y, z, w': 4,
+  'quaternion w, x, y, z': 4,
+  'rotation vector (rad)': 3,
+  'roll, pitch, yaw (rad)': 3,
+} as const;
+
+export const GRIPPER_FORMS = ['openness, 0 to 1', 'grows as it opens', 'grows as it closes'] as const;
+
+export interface StateMapping {
+  /** x, y, z. */
+  position: Place;
+  unit: keyof typeof LENGTH_UNITS;
+  /** Null: the gripper is taken as unrotated. */
+  rotation: (Place & { form: keyof typeof ROTATION_FORMS }) | null;
+  gripper: Place & { form: (typeof GRIPPER_FORMS)[number] };
+  /** Radians. */
+  jointPositions: Place | null;
+  /** Radians a second. */
+  jointVelocities: Place | null;
+}
+
+/** What the reader of a dataset may decide on, with a few rows to decide by. */
+export interface MappingOffer {
+  features: StateFeature[];
+  /** The first rows of the first demonstration, by feature. */
+  rows: Record<string, number[][]>;
+  mapping: Partial<StateMapping>;
+  /** Whose frame of reference positions are in, a sentence. */
+  frame: string;
+}
+
+/** Thrown when a position or a gripper opening cannot be told by name: the offer is what could be. */
+export class MappingNeeded extends BundleError {
+  override name = 'MappingNeeded';
+  constructor(
+    file: string,
+    reason: string,
+    readonly offer: MappingOffer,
+  ) {
+    super(file, reason);
+  }
+}
+
+const END_EFFECTOR = /(^|[._/0-9])(ee|eef|tcp|tool|hand|end_?effector|gripper)(?![a-z])/i;
+const POSES = ['x', 'y', 'z', 'qx', 'qy', 'qz', 'qw'];
+const LIBERO = ['x', 'y', 'z', 'wx', 'wy', 'wz', 'gripper_1', 'gripper_2'];
+
+/**
+ * Names for the elements of a vector that gives none: poses of the end effector by the feature's name, LIBERO's eight
+ * numbers, a lone number by its feature.
+ * @param scalarFirst whether a pose's quaternion is w, x, y, z
+ */
+export function labelsByName(name: string, width: number, scalarFirst = false): string[] {
+  const last = name.slice(Math.max(name.lastIndexOf('.'), name.lastIndexOf('/')) + 1);
+  const pose = scalarFirst ? ['x', 'y', 'z', 'qw', 'qx', 'qy', 'qz'] : POSES;
+  const own = END_EFFECTOR.test(name);
+  if ((own || last === 'pose') && /pose$/.test(last) && (width === 7 || width === 3))
+    return pose.slice(0, width);
+  if (own && /pos(ition)?$/.test(last) && width === 3) return pose.slice(0, 3);
+  if (own && /quat(ernion)?$/.test(last) && width === 4) return pose.slice(3);
+  if (own && /(ori|rotvec|axis_?angle)$/.test(last) && width === 3) return ['wx', 'wy', 'wz'];
+  if (name === 'observation.state' && width === 8) return LIBERO;
+  if (width === 1) return [last];
+  return width === 2 && /gripper/.test(last) ? [`${last}_1`, `${last}_2`] : [];
+}
+
+/** What the names of features and their elements tell; actions and velocities never stand for a state. */
+export function proposeMapping(features: StateFeature[]): Partial<StateMapping> {
+  const rank = ({ name }: StateFeature) =>
+    name === 'observation.state' ? 0 : END_EFFECTOR.test(name) ? 1 : 2;
+  const states = features.filter(({ name }) => !/(vel|effort|force|torque)s?$/i.test(name));
+  const ranked = states.sort((a, b) => rank(a) - rank(b));
+  const find = (...axes: RegExp[]): Place | null => {
+    for (const { name, labels } of ranked) {
+      const at = axes.map((pattern) => labels.findIndex((label) => pattern.test(label)));
+      if (!at.includes(-1)) return { feature: name, at };
+    }
+    return null;
+  };
+  const position = find(axis('x'), axis('y'), axis('z'));
+  const openness = find(/(^|[._])gripper_open(ness)?$/);
+  const gripper = openness ?? find(/gripper/);
+  const quaternion = find(...['x', 'y', 'z', 'w'].map(quaternionAxis));
+  const vector = find(axis('wx'), axis('wy'), axis('wz'));
+  const euler = find(axis('roll'), axis('pitch'), axis('yaw'));
+  return {
+    unit: 'm',
+    ...(position && { position }),
+    ...(gripper && { gripper: { ...gripper, form: openness ? GRIPPER_FORMS[0] : GRIPPER_FORMS[1] } }),
+    rotation:
+      (quaternion && { ...quaternion, form: 'quaternion x, y, z, w' as const }) ??
+      (vector && { ...vector, form: 'rotation vector (rad)' as const }) ??
+      (euler && { ...euler, form: 'roll, pitch, yaw (rad)' as const }),
+    jointPositions: joints(features, /joint_?pos(itions?)?$|joint_states$|(^|[._/])qpos$/),
+    jointVelocities: joints(features, /joint_?vel(ocit(y|ies))?$|(^|[._/])qvel$/),
+  };
+}
+
+/** "x", "ee.x", "eef_pos_x", "pose.x". */
+const axis = (letter: string) => new RegExp(`(^|[._/ ])${letter}$`, 'i');
+/** "qx", "quat_x", "ee.qx". */
+const quaternionAxis = (letter: string) => new RegExp(`(^|[._/ ])(q|quat_|rot_q)${letter}$`, 'i');
+
+function joints(features: StateFeature[], pattern: RegExp): Place | null {
+  const found = features.find(({ name }) => pattern.test(name) && !/gripper/.test(name));
+  if (!found) return null;
+  const all = Array.from({ length: found.width }, (_, i) => i);
+  return { feature: found.name, at: all.filter((i) => !/gripper|finger/.test(found.labels[i] ?? '')) };
+}
+
+/** Whether a mapping has all that a demonstration needs. */
+export function isWhole(mapping: Partial<StateMapping>): mapping is StateMapping {
+  return Boolean(mapping.position && mapping.gripper && mapping.unit);
+}
+
+/**
+ * The mapping given by hand, else the one proposed.
+ * @throws MappingNeeded naming the features when neither says where position and gripper stand; BundleError when the
+ * given one points at what is not there
+ */
+export function chooseMapping(file: string, offer: MappingOffer, given?: StateMapping): StateMapping {
+  const mapping = given ?? offer.mapping;
+  if (!isWhole(mapping)) {
+    const what = mapping.position ? 'gripper opening' : 'end-effector position (x, y, z)';
+    const seen = offer.features.map(({ name, width, labels }) => `${name} [${labels.join(', ') || width}]`);
+    throw new MappingNeeded(
+      file,
+      `names no ${what} among its features; it has ${seen.join('; ') || 'no observation vectors'}: ` +
+        'choose the columns on the page, or add names such as x, y, z, qx, qy, qz, qw, gripper_open',
+      offer,
+    );
+  }
+  const { position, rotation, gripper, jointPositions, jointVelocities } = mapping;
+  const places: [string, Place | null, number][] = [
+    ['position', position, 3],
+    ['rotation', rotation, rotation ? ROTATION_FORMS[rotation.form] : 0],
+    ['gripper', gripper, 1],
+    ['joint positions', jointPositions, jointPositions?.at.length ?? 0],
+    ['joint velocities', jointVelocities, jointVelocities?.at.length ?? 0],
+  ];
+  for (const [what, place, count] of places) {
+    if (!place) continue;
+    const feature = offer.features.find(({ name }) => name === place.feature);
+    const fits = place.at.every((i) => Number.isInteger(i) && i >= 0 && i < (feature?.width ?? 0));
+    if (!feature || place.at.length < count || !fits)
+      throw new BundleError(
+        file,
+        `has no elements ${place.at.join(', ')} of ${place.feature} for the ${what}: choose ${count} that are there`,
+      );
+  }
+  return mapping;
+}
