@@ -1,5 +1,6 @@
 /** Positions and movements read back out of text, so that they can be drawn. */
 import type { Vec3 } from '../demos/demonstration.ts';
+import type { Question } from '../questions/question.ts';
 
 const NUMBER = String.raw`(-?\d+(?:\.\d+)?)`;
 const TRIPLE = new RegExp(String.raw`\[\s*${NUMBER}\s*,\s*${NUMBER}\s*,\s*${NUMBER}\s*\]`, 'g');
@@ -25,4 +26,12 @@ export function movementVector(text: string): Vec3 {
     DIRECTIONS[word]?.forEach((d, axis) => (sum[axis] += slightly ? d / 2 : d));
   }
   return sum;
+}
+
+/** Length in metres that a full movement is drawn with. */
+const ARROW = 0.16;
+
+/** Where each option lies, or where the arrow of a movement ends: metres, world frame. */
+export function optionEnds({ points, options, state }: Question): Vec3[] {
+  return points ?? options.map((text) => state.map((s, i) => s + ARROW * movementVector(text)[i]) as Vec3);
 }
