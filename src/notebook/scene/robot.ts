@@ -4,6 +4,7 @@ import {
   BufferGeometry,
   CanvasTexture,
   Group,
+  type Material,
   Matrix4,
   Mesh,
   MeshLambertMaterial,
@@ -80,24 +81,19 @@ function meshOf({ vertices, faces }: Model['meshes'][string]): BufferGeometry {
   return geometry;
 }
 
-function materialsOf({ materials }: Model, keeper: Keeper) {
-  return Object.fromEntries(
-    Object.entries(materials).map(
-      ([
-        name,
-        {
-          colour: [r, g, b],
-          roughness,
-          metalness,
-        },
-      ]) => {
-        if (name === 'wood') return [name, keeper.keep(new MeshLambertMaterial({ map: wood(keeper) }))];
-        const material = keeper.keep(new MeshStandardMaterial({ roughness, metalness }));
-        material.color.setRGB(r, g, b, SRGBColorSpace);
-        return [name, material];
-      },
-    ),
+function materialsOf({ materials }: Model, keeper: Keeper): Record<string, Material> {
+  const entries = Object.entries(materials).map(
+    ([name, look]) => [name, keeper.keep(materialOf(name, look, keeper))] as const,
   );
+  return Object.fromEntries(entries);
+}
+
+function materialOf(name: string, look: Model['materials'][string], keeper: Keeper): Material {
+  if (name === 'wood') return new MeshLambertMaterial({ map: wood(keeper) });
+  const { roughness, metalness } = look;
+  const material = new MeshStandardMaterial({ roughness, metalness });
+  material.color.setRGB(...look.colour, SRGBColorSpace);
+  return material;
 }
 
 function wood(keeper: Keeper) {
