@@ -1,6 +1,6 @@
 /** Positions and movements read back out of text, so that they can be drawn. */
 import type { Vec3 } from '../demos/demonstration.ts';
-import type { Viewpoint } from '../questions/question.ts';
+import type { Question, Viewpoint } from '../questions/question.ts';
 
 const NUMBER = String.raw`(-?\d+(?:\.\d+)?)`;
 const TRIPLE = new RegExp(String.raw`\[\s*${NUMBER}\s*,\s*${NUMBER}\s*,\s*${NUMBER}\s*\]`, 'g');
@@ -27,4 +27,18 @@ export function movementVector(text: string, viewpoint: Viewpoint = 'camera'): V
   }
   // The robot faces the camera: its left is the camera's right.
   return viewpoint === 'robot' ? [sum[0], -sum[1] || 0, sum[2]] : sum;
+}
+
+/** Length in metres that a full movement is drawn with. */
+const ARROW = 0.16;
+
+/** Where each option lies, or where the arrow of a movement ends: metres, world frame. */
+export function optionEnds({ points, options, state, viewpoint }: Question): Vec3[] {
+  return (
+    points ??
+    options.map((text) => {
+      const direction = movementVector(text, viewpoint);
+      return state.map((s, i) => s + ARROW * direction[i]) as Vec3;
+    })
+  );
 }

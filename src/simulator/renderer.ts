@@ -123,7 +123,7 @@ export class Renderer {
 }
 
 /** A soft sky, a key light that casts the shadows, a weak fill from the other side. */
-function lights() {
+export function lights() {
   const sky = new HemisphereLight(new Color(0.93, 0.96, 1), new Color(0.5, 0.43, 0.37), SKY_INTENSITY);
   sky.position.set(0, 0, 1);
   const key = new DirectionalLight(new Color(...KEY_COLOUR), KEY_INTENSITY);
@@ -178,12 +178,11 @@ function geometryOf(world: World, geom: number): BufferGeometry {
   const { mjtGeom } = world.mujoco;
   const type = (world.model.geom_type as Int32Array)[geom];
   const [x, y, z] = (world.model.geom_size as Float64Array).subarray(3 * geom, 3 * geom + 3);
-  const upright = (g: BufferGeometry) => g.rotateX(Math.PI / 2);
   switch (type) {
     case mjtGeom.mjGEOM_CAPSULE.value:
-      return upright(new CapsuleGeometry(x, 2 * y, 5, 20));
+      return capsuleOf(x, y);
     case mjtGeom.mjGEOM_CYLINDER.value:
-      return upright(new CylinderGeometry(x, x, 2 * y, 24));
+      return cylinderOf(x, y);
     case mjtGeom.mjGEOM_SPHERE.value:
       return new SphereGeometry(x, 28, 20);
     case mjtGeom.mjGEOM_BOX.value:
@@ -195,8 +194,18 @@ function geometryOf(world: World, geom: number): BufferGeometry {
   }
 }
 
-/** Small boxes get rounded edges; the table top stays plain and keeps its texture. */
-function boxOf(x: number, y: number, z: number): BufferGeometry {
+/** Along z, as MuJoCo has it; metres. */
+export function capsuleOf(radius: number, half: number): BufferGeometry {
+  return new CapsuleGeometry(radius, 2 * half, 5, 20).rotateX(Math.PI / 2);
+}
+
+/** Along z, as MuJoCo has it; metres. */
+export function cylinderOf(radius: number, half: number): BufferGeometry {
+  return new CylinderGeometry(radius, radius, 2 * half, 24).rotateX(Math.PI / 2);
+}
+
+/** Of half lengths in metres. Small boxes get rounded edges; the table top stays plain and keeps its texture. */
+export function boxOf(x: number, y: number, z: number): BufferGeometry {
   if (Math.max(x, y, z) > 0.3) return new BoxGeometry(2 * x, 2 * y, 2 * z);
   return new RoundedBoxGeometry(2 * x, 2 * y, 2 * z, 2, 0.45 * Math.min(x, y, z));
 }

@@ -12,7 +12,7 @@ const PLATE = 0.03;
 const leg = (x: number, y: number) =>
   `<geom class="visual" type="box" size="0.035 0.035 0.356" pos="${x} ${y} 0.356" material="joint"/>`;
 
-export function sceneOf(task: Task): string {
+export function sceneOf(task: Pick<Task, 'name' | 'assets' | 'bodies'>): string {
   return `<mujoco model="${task.name}">
   <compiler angle="radian" autolimits="true"/>
   <option timestep="${TIMESTEP}" integrator="implicitfast" impratio="10" cone="elliptic"/>

@@ -1,0 +1,44 @@
+/** The scene in words, for those who do not see it. */
+import { positionAt } from '../../demos/demonstration.ts';
+import { formatPosition } from '../../questions/question.ts';
+import { count } from '../words.ts';
+import type { SceneContent } from './content.ts';
+
+export function describeScene(content: SceneContent, frame: number): string {
+  const { motion, arm, table, keypoints, ahead, options, right, named, frustum } = content;
+  const at = formatPosition(positionAt(motion, frame));
+  const held = motion.gripperOpen[frame] ? 'open' : 'closed';
+  const told = ahead ? keypoints : keypoints.filter((k) => k <= frame);
+  const sentences = [
+    `${robot(arm)} ${table ? 'at its table' : 'over a grid'}, frame ${frame} of ${motion.length}.`,
+    `Gripper at ${at} metres, ${held}.`,
+    `The line is the gripper's path${ahead ? '' : ' up to this frame'}.`,
+  ];
+  if (told.length) sentences.push(`${count(told.length, 'keypoint')}: ${told.map(keypoint).join('; ')}.`);
+  if (options.length) {
+    sentences.push(
+      `Options: ${options
+        .map(
+          ({ letter, position, from }) =>
+            `${letter} ${from ? 'an arrow to' : 'at'} ${formatPosition(position)}`,
+        )
+        .join('; ')}.`,
+    );
+  }
+  if (right) sentences.push(`Right is ${right}.`);
+  if (named.length) {
+    sentences.push(
+      `Named: ${named.map(({ label, position }) => `${label} at ${formatPosition(position)}`).join('; ')}.`,
+    );
+  }
+  if (frustum) sentences.push(`The camera stands at ${formatPosition(frustum.eye)}, its picture before it.`);
+  return sentences.join(' ');
+
+  function keypoint(k: number): string {
+    return `frame ${k} at ${formatPosition(positionAt(motion, k))}`;
+  }
+}
+
+function robot(arm: boolean): string {
+  return arm ? 'The robot arm' : "The gripper's frame alone";
+}

@@ -1,0 +1,135 @@
+/** Draws a scene onto an OffscreenCanvas with three.js: only when told to. */
+import {
+  DirectionalLight,
+  NeutralToneMapping,
+  PCFShadowMap,
+  PerspectiveCamera,
+  Scene,
+  SRGBColorSpace,
+  WebGLRenderer,
+} from 'three';
+import type { Vec3 } from '../../demos/demonstration.ts';
+import { lights } from '../../simulator/renderer.ts';
+import { CameraStand } from './cameraStand.ts';
+import type { SceneContent } from './content.ts';
+import { Keeper } from './keeper.ts';
+import { emptyScene, jointsAt } from './kinematics.ts';
+import { Overlay, type Palette } from './overlay.ts';
+import { Robot } from './robot.ts';
+
+/** Degrees, where no camera says otherwise. */
+const FIELD_OF_VIEW = 40;
+
+export interface GpuMemory {
+  geometries: number;
+  textures: number;
+}
+
+export class SceneDrawing {
+  readonly #webgl: WebGLRenderer;
+  readonly #scene = new Scene();
+  readonly #camera = new PerspectiveCamera(FIELD_OF_VIEW, 1, 0.03, 30);
+  /** Robot, table and lights live as long as the drawing, what a demonstration adds only until the next one. */
+  readonly #lasting = new Keeper();
+  readonly #passing = new Keeper();
+  readonly #robot: Robot;
+  #content: SceneContent | null = null;
+  #overlay: Overlay | null = null;
+  #stand: CameraStand | null = null;
+  #height = 1;
+
+  /** @throws Error where the browser gives no WebGL 2 */
+  constructor(canvas: OffscreenCanvas) {
+    this.#webgl = new WebGLRenderer({ canvas, antialias: true, alpha: true });
+    this.#webgl.outputColorSpace = SRGBColorSpace;
+    this.#webgl.toneMapping = NeutralToneMapping;
+    this.#webgl.shadowMap.enabled = true;
+    this.#webgl.shadowMap.type = PCFShadowMap;
+    this.#webgl.shadowMap.autoUpdate = false;
+    this.#camera.up.set(0, 0, 1);
+    this.#robot = new Robot(emptyScene(), this.#lasting);
+    this.#scene.add(this.#robot.group);
+    for (const light of lights()) {
+      this.#scene.add(light);
+      if (!(light instanceof DirectionalLight)) continue;
+      light.shadow.mapSize.set(1024, 1024);
+      this.#lasting.keep(light.shadow);
+    }
+  }
+
+  /** In place of what was shown; stays at frame 0 until posed. */
+  show(content: SceneContent, palette: Palette): void {
+    this.#clear();
+    this.#content = content;
+    this.#overlay = new Overlay(this.#passing, content, palette);
+    this.#scene.add(this.#overlay.group);
+    if (content.frustum) {
+      this.#stand = new CameraStand(this.#passing, content.frustum, palette.ink);
+      this.#scene.add(this.#stand.group);
+    }
+    this.#camera.fov = content.frustum?.fieldOfView ?? FIELD_OF_VIEW;
+    this.#robot.group.visible = content.table;
+    this.#fit();
+    this.pose(0);
+  }
+
+  pose(frame: number): void {
+    if (!this.#content) return;
+    this.#robot.pose(this.#content.arm ? jointsAt(this.#content.motion, frame) : null);
+    this.#overlay?.pose(frame);
+    this.#webgl.shadowMap.needsUpdate = true;
+  }
+
+  /** The camera's picture, upside down; null where there is none. */
+  hang(bitmap: ImageBitmap | null): void {
+    if (this.#stand) this.#stand.hang(bitmap);
+    else bitmap?.close();
+  }
+
+  look(eye: Vec3, target: Vec3): void {
+    this.#camera.position.set(...eye);
+    this.#camera.lookAt(...target);
+    this.#stand?.seenFrom(eye);
+  }
+
+  /** @param ratio device pixels a CSS pixel */
+  resize(width: number, height: number, ratio: number): void {
+    this.#webgl.setPixelRatio(ratio);
+    this.#webgl.setSize(width, height, false);
+    this.#camera.aspect = width / height;
+    this.#height = height;
+    this.#fit();
+  }
+
+  draw(): void {
+    this.#webgl.render(this.#scene, this.#camera);
+  }
+
+  memory(): GpuMemory {
+    const { geometries, textures } = this.#webgl.info.memory;
+    return { geometries, textures };
+  }
+
+  /** Gives everything back. @returns what is still held: no more than three's own shared table */
+  dispose(): GpuMemory {
+    this.#clear();
+    this.#lasting.release();
+    const left = this.memory();
+    this.#webgl.dispose();
+    this.#webgl.forceContextLoss();
+    return left;
+  }
+
+  #clear(): void {
+    if (this.#overlay) this.#scene.remove(this.#overlay.group);
+    if (this.#stand) this.#scene.remove(this.#stand.group);
+    [this.#overlay, this.#stand, this.#content] = [null, null, null];
+    this.#passing.release();
+  }
+
+  #fit(): void {
+    this.#camera.updateProjectionMatrix();
+    const unit = (2 * Math.tan((this.#camera.fov * Math.PI) / 360)) / this.#height;
+    for (const mark of this.#overlay?.marks ?? []) mark.scale(unit);
+  }
+}
