@@ -37,6 +37,7 @@ function legible(policy: Policy): Policy {
     encode: (prompt, image) => policy.encode(prompt, image),
     generate: async (...args) =>
       (await policy.generate(...args)).map((completion) => ({ ...completion, text: answer(completion) })),
+    letterTrace: (...args) => policy.letterTrace(...args),
     setAdapter: (adapter) => policy.setAdapter(adapter),
     dispose: () => policy.dispose(),
   };

@@ -195,10 +195,12 @@ function groupRecord({ question, completions, rewards }: Rollout, advantages: nu
     kind: question.kind,
     answer: question.answer,
     zeroVariance: hasZeroVariance(rewards.map((reward) => reward.total)),
-    responses: completions.map(({ text, tokens, logprobs, terminated, letters }, i) => ({
+    responses: completions.map(({ text, tokens, ids, logprobs, entropies, terminated, letters }, i) => ({
       text,
       tokens,
+      ids: [...ids],
       logprobs: [...logprobs],
+      entropies: [...entropies],
       reward: rewards[i],
       advantage: advantages[i],
       terminated,

@@ -15,7 +15,10 @@ export interface Curve {
  */
 export function objectiveCurve(advantage: number, towardsOld: number | null, clip: ClipSettings): Curve {
   const { low, high } = RATIO_RANGE;
-  const ratios = [0.02, 1 - clip.epsilon, 1 + clip.epsilon_high].filter((r) => r > low && r < high);
+  // A KL grows without end towards 0: it would leave no room for the rest.
+  const ratios = [clip.beta > 0 ? 0.1 : 0.02, 1 - clip.epsilon, 1 + clip.epsilon_high].filter(
+    (r) => r > low && r < high,
+  );
   for (let r = 0.1; r <= high + 1e-9; r += 0.05) ratios.push(r);
   const points = [...new Set(ratios)]
     .sort((a, b) => a - b)
