@@ -38,6 +38,7 @@ function legible(policy: Policy): Policy {
     encodeResponse: (text) => policy.encodeResponse(text),
     generate: async (...args) =>
       (await policy.generate(...args)).map((completion) => ({ ...completion, text: answer(completion) })),
+    letterTrace: (...args) => policy.letterTrace(...args),
     setAdapter: (adapter) => policy.setAdapter(adapter),
     dispose: () => policy.dispose(),
   };

@@ -4,6 +4,8 @@ import type {
   Completion,
   EncodedPrompt,
   GenerateOptions,
+  LetterTrace,
+  LetterTraceOptions,
   Policy,
   PromptImage,
   SamplingSettings,
@@ -62,6 +64,15 @@ class RemotePolicy implements Policy {
   ): Promise<Completion[]> {
     const told = onTokens && Comlink.proxy(onTokens);
     return this.calls.run(signal, (call) => this.#service.generate(call, prompt, count, sampling, told));
+  }
+
+  letterTrace(
+    prompt: EncodedPrompt,
+    ids: Int32Array,
+    { signal, onProgress }: LetterTraceOptions = {},
+  ): Promise<LetterTrace> {
+    const told = onProgress && Comlink.proxy(onProgress);
+    return this.calls.run(signal, (call) => this.#service.letterTrace(call, prompt, ids, told));
   }
 
   setAdapter(adapter: Adapter | null): Promise<void> {

@@ -7,6 +7,7 @@ const vocabulary: Vocabulary = {
   end: new Set([END]),
   suppressed: new Set([9]),
   letters: [[4, 5, 6, 7]],
+  ending: { ids: [3], letters: [4, 5, 6, 7] },
   decode: (ids) => ids.map((id) => TOKENS[id]).join(''),
   embed: (ids) => Promise.resolve(Float32Array.from(ids)),
 };

@@ -2,6 +2,8 @@
 import { seededRandom, type Random } from '../demos/random.ts';
 import type { Decoder } from './decoder.ts';
 import { lettersChosenFrom, type LetterTokens } from './letterTokens.ts';
+import type { Ending } from './letterTrace.ts';
+import { otherTasks } from './otherTasks.ts';
 import type { Completion, GenerateOptions, SamplingSettings } from './policy.ts';
 import { drawToken, probabilities } from './tokenDistribution.ts';
 import { TokenText } from './tokenText.ts';
@@ -12,6 +14,8 @@ export interface Vocabulary {
   /** Never sampled. */
   suppressed: ReadonlySet<number>;
   letters: LetterTokens;
+  /** Of a thought that is broken off. */
+  ending: Ending;
   /** Special tokens left out. */
   decode: (ids: number[]) => string;
   /** Input embeddings [ids, hidden]. */
@@ -112,17 +116,4 @@ function completed(row: Row): Completion {
     terminated: row.terminated,
     letters: row.letters,
   };
-}
-
-/** Lets a waiting message in, such as the one that cancels: wasm resolves its promises without ever yielding. */
-function otherTasks(): Promise<void> {
-  if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

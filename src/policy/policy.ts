@@ -49,6 +49,19 @@ export interface GenerateOptions {
   onTokens?: (tokens: (string | null)[]) => void;
 }
 
+/** How likely each letter was along a thought (letterTrace.ts defines it). */
+export interface LetterTrace {
+  /** Tokens of the response before each reading, rising: from "<think>" to the end of the thought. */
+  at: number[];
+  /** Probabilities of A, B, C, D at each reading, in the full vocabulary. */
+  letters: number[][];
+}
+
+export interface LetterTraceOptions {
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number) => void;
+}
+
 /** The VLM that answers. Calls on one policy must not overlap. */
 export interface Policy {
   readonly device: 'webgpu' | 'wasm' | 'cpu';
@@ -64,6 +77,8 @@ export interface Policy {
     sampling: SamplingSettings,
     options?: GenerateOptions,
   ): Promise<Completion[]>;
+  /** The four letters after each token of a given response's thought, in one pass. @throws AbortError within a token. */
+  letterTrace(prompt: EncodedPrompt, ids: Int32Array, options?: LetterTraceOptions): Promise<LetterTrace>;
   /** Null: the base model. Takes effect with the next generate; reloads nothing. */
   setAdapter(adapter: Adapter | null): Promise<void>;
   dispose(): Promise<void>;

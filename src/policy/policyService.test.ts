@@ -24,6 +24,7 @@ async function service() {
       log.push(`end ${count}`);
       return [];
     },
+    letterTrace: () => Promise.resolve({ at: [], letters: [] }),
     setAdapter: () => Promise.resolve(void log.push('adapter')),
     dispose: () => Promise.resolve(void log.push('dispose')),
   };

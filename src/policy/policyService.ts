@@ -1,6 +1,13 @@
 /** A policy behind a message port: calls wait for their turn, and each can be cancelled by its number. */
 import type { Adapter } from '../checkpoint/adapter.ts';
-import type { Completion, EncodedPrompt, Policy, PromptImage, SamplingSettings } from './policy.ts';
+import type {
+  Completion,
+  EncodedPrompt,
+  LetterTrace,
+  Policy,
+  PromptImage,
+  SamplingSettings,
+} from './policy.ts';
 
 export interface PolicyAddress {
   /** Hub id or name of the checkpoint. */
@@ -55,6 +62,15 @@ export class PolicyService {
     return this.inTurn(call, (signal) =>
       this.loaded().generate(prompt, count, sampling, { signal, onTokens }),
     );
+  }
+
+  letterTrace(
+    call: number,
+    prompt: EncodedPrompt,
+    ids: Int32Array,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<LetterTrace> {
+    return this.inTurn(call, (signal) => this.loaded().letterTrace(prompt, ids, { signal, onProgress }));
   }
 
   setAdapter(call: number, adapter: Adapter | null): Promise<void> {

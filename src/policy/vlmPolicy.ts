@@ -9,11 +9,14 @@ import { readCheckpointFiles, type CheckpointFiles, type ReadOptions } from './c
 import { Decoder } from './decoder.ts';
 import { generateGroup, type Vocabulary } from './generateGroup.ts';
 import { findLetterTokens } from './letterTokens.ts';
+import { findEnding, letterTrace } from './letterTrace.ts';
 import { loadRuntime, type Device, type Runtime, type WasmPaths } from './onnxRuntime.ts';
 import type {
   Completion,
   EncodedPrompt,
   GenerateOptions,
+  LetterTrace,
+  LetterTraceOptions,
   Policy,
   PromptImage,
   SamplingSettings,
@@ -121,6 +124,10 @@ class VlmPolicy implements Policy {
     return generateGroup(this.decoder, this.vocabulary, prompt.embeds, rows, sampling, options);
   }
 
+  letterTrace(prompt: EncodedPrompt, ids: Int32Array, options?: LetterTraceOptions): Promise<LetterTrace> {
+    return letterTrace(this.decoder, this.vocabulary, prompt.embeds, [...ids], options);
+  }
+
   setAdapter(adapter: Adapter | null): Promise<void> {
     return this.decoder.setAdapter(adapterFeeds(adapter, this.config, ADAPTED));
   }
@@ -144,6 +151,7 @@ function vocabulary(
     end: new Set([...generation.eos_token_ids, ...config.eos_token_ids]),
     suppressed: new Set([...generation.suppress_tokens, config.image_token_id]),
     letters: findLetterTokens(encode),
+    ending: findEnding(encode),
     decode: (ids) => tokenizer.decode(ids, { skip_special_tokens: true }),
     embed: (ids) => encoder.embed(ids),
   };

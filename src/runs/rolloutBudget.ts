@@ -6,7 +6,7 @@ export const ROLLOUT_BUDGET = 24 * 2 ** 20;
 /** Bytes the rollouts of a step take, about. */
 export function rolloutBytes({ groups }: StepRecord): number {
   const responses = groups.flatMap((group) => group.responses);
-  return responses.reduce((sum, { text, tokens }) => sum + 200 + 2 * text.length + 32 * tokens.length, 0);
+  return responses.reduce((sum, { text, tokens }) => sum + 200 + 2 * text.length + 48 * tokens.length, 0);
 }
 
 /** The metrics and one group, one with differing rewards if there is any. */

@@ -98,7 +98,9 @@ export const groupRecordSchema = v.object({
     v.object({
       text: v.string(),
       tokens: v.array(v.string()),
+      ids: v.optional(v.array(count)),
       logprobs: v.array(logprob),
+      entropies: v.optional(v.array(finite)),
       reward: v.object({ format: bit, accuracy: bit, total: finite }),
       advantage: finite,
       terminated: v.boolean(),

@@ -246,10 +246,12 @@ function groupRecord({ rollout, advantages, isTelling }: JudgedRollout): GroupRe
     kind: question.kind,
     answer: question.answer,
     zeroVariance: !isTelling,
-    responses: completions.map(({ text, tokens, logprobs, terminated, letters }, i) => ({
+    responses: completions.map(({ text, tokens, ids, logprobs, entropies, terminated, letters }, i) => ({
       text,
       tokens,
+      ids: [...ids],
       logprobs: [...logprobs],
+      entropies: [...entropies],
       reward: rewards[i],
       advantage: advantages[i],
       terminated,

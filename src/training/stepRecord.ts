@@ -5,7 +5,11 @@ import type { Reward } from '../questions/reward.ts';
 export interface RolloutRecord {
   text: string;
   tokens: string[];
+  /** Of the tokens; absent in runs of an earlier version. */
+  ids?: number[];
   logprobs: number[];
+  /** Of the distribution each token was drawn from, in nats; absent in runs of an earlier version. */
+  entropies?: number[];
   reward: Reward;
   advantage: number;
   terminated: boolean;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FRONT_DIRECTION, FRONT_POSITION } from '../../simulator/camera.ts';
+import { directionOf, FRONT_VIEW, FRONT_POSITION } from '../../simulator/camera.ts';
 import { between, byKey, eyeOf, KEY_TURN, orbitOf, turned, zoomed, type Orbit } from './orbit.ts';
 
 const home: Orbit = { target: [0.2, 0, 1], azimuth: -1, elevation: 0.4, distance: 2 };
@@ -19,7 +19,7 @@ test('one can neither dive under the table nor turn over the zenith nor get lost
 });
 
 test("the front camera's view is an orbit", () => {
-  const orbit = orbitOf(FRONT_POSITION, FRONT_DIRECTION, [0.2, 0.1, 0.9]);
+  const orbit = orbitOf(FRONT_POSITION, directionOf(FRONT_VIEW), [0.2, 0.1, 0.9]);
   eyeOf(orbit).forEach((x, k) => expect(x).toBeCloseTo(FRONT_POSITION[k], 12));
   expect(orbit.azimuth).toBeCloseTo(0, 12);
   expect(orbit.elevation).toBeCloseTo((25 * Math.PI) / 180, 12);

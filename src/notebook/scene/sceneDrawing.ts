@@ -49,7 +49,7 @@ export class SceneDrawing {
     this.#camera.up.set(0, 0, 1);
     this.#robot = new Robot(emptyScene(), this.#lasting);
     this.#scene.add(this.#robot.group);
-    for (const light of lights()) {
+    for (const light of Object.values(lights())) {
       this.#scene.add(light);
       if (!(light instanceof DirectionalLight)) continue;
       light.shadow.mapSize.set(1024, 1024);

@@ -69,6 +69,10 @@ export class ToyPolicy implements Policy {
     return Promise.resolve(completions);
   }
 
+  letterTrace() {
+    return Promise.resolve({ at: [0], letters: [softmax(this.logits).slice(0, 4)] });
+  }
+
   private draw(temperature: number, u: number): Completion {
     const p = softmax(this.logits);
     let id = p.indexOf(Math.max(...p));

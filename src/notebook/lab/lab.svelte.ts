@@ -1,0 +1,127 @@
+import { hasZeroVariance, mean, standardDeviation } from '../../training/advantages.ts';
+import { tokenAdvantages } from '../../training/estimators.ts';
+import { advantageFormula } from './advantageFormula.ts';
+import { ALGORITHMS, type Algorithm } from './algorithms.ts';
+import { EXAMPLE_GROUPS } from './exampleGroups.ts';
+import type { LabGroup } from './labGroup.ts';
+import { tokenObjective, tokenShare, type ClipSettings } from './tokenObjective.ts';
+
+/** One group under the glass, and what the reader changes on it. */
+export class LabCell {
+  groups = $state.raw<LabGroup[]>(EXAMPLE_GROUPS);
+  group = $state.raw<LabGroup>(EXAMPLE_GROUPS[0]);
+  /** Totals, as recorded until changed by hand. */
+  rewards = $state.raw<number[]>(totals(EXAMPLE_GROUPS[0]));
+  algorithm = $state.raw<Algorithm>(ALGORITHMS[0]);
+  epsilon = $state(0.2);
+  epsilonHigh = $state(0.2);
+  beta = $state(0);
+  response = $state(0);
+  token = $state(0);
+  /** Set by hand for the chosen token; null: as recorded. */
+  ratio = $state<number | null>(null);
+  /** p of the base model / p, set by hand; null: as recorded. */
+  towardsBase = $state<number | null>(null);
+
+  constructor() {
+    this.study(EXAMPLE_GROUPS[0]);
+  }
+
+  readonly summary = $derived(this.groups.length > EXAMPLE_GROUPS.length ? this.group.title : 'an example');
+
+  readonly changed = $derived(this.rewards.some((r, i) => r !== this.group.responses[i].reward.total));
+  readonly flat = $derived(hasZeroVariance(this.rewards));
+  readonly mean = $derived(mean(this.rewards));
+  readonly std = $derived(standardDeviation(this.rewards));
+  readonly lengths = $derived(this.group.responses.map((r) => r.tokens.length));
+
+  /** What REINFORCE++ takes from the reward: beta times the log-ratio to the base model, where it is known. */
+  readonly penalties = $derived(
+    this.group.responses.map((r) =>
+      r.logprobs.map((lp, t) => (r.reference ? this.beta * (lp - r.reference[t]) : 0)),
+    ),
+  );
+
+  /** [algorithm][response][token] */
+  readonly advantages = $derived(
+    ALGORITHMS.map((a) => tokenAdvantages(a.estimator, this.rewards, this.lengths, this.penalties)),
+  );
+
+  readonly formula = $derived(
+    advantageFormula(this.algorithm, this.rewards, this.lengths, this.penalties, this.response, this.token),
+  );
+
+  /** Whether the loss charges the KL, and by what. */
+  readonly clip = $derived<ClipSettings>({
+    epsilon: this.epsilon,
+    epsilon_high: this.epsilonHigh,
+    beta: this.algorithm.klIn === 'loss' ? this.beta : 0,
+  });
+
+  /** Every token of the chosen response as recorded. */
+  readonly tokens = $derived(
+    this.group.responses[this.response].tokens.map((_, t) => this.#objective(t, null, null)),
+  );
+
+  /** The chosen token, with what was set by hand. */
+  readonly chosen = $derived(this.#objective(this.token, this.ratio, this.towardsBase));
+
+  readonly share = $derived(this.shareOf(this.algorithm, this.response));
+
+  shareOf(algorithm: Algorithm, response: number): number {
+    return tokenShare(algorithm.average, this.lengths, response, this.group.max_completion_length);
+  }
+
+  advantage(response: number, token: number, algorithm = this.algorithm): number {
+    return this.advantages[ALGORITHMS.indexOf(algorithm)][response][token];
+  }
+
+  /** log p of the chosen token: now, when sampled, and in the base model, with what was set by hand. */
+  readonly logprobs = $derived(this.#logprobs(this.token, this.ratio, this.towardsBase));
+
+  /** Takes up a group; one that is new joins the examples. */
+  study(group: LabGroup) {
+    if (!this.groups.includes(group)) this.groups = [...EXAMPLE_GROUPS, group];
+    this.group = group;
+    this.rewards = totals(group);
+    this.epsilon = group.clip.epsilon;
+    this.epsilonHigh = group.clip.epsilon_high ?? group.clip.epsilon;
+    this.beta = group.clip.beta;
+    this.choose(0, 0);
+  }
+
+  use(algorithm: Algorithm) {
+    this.algorithm = algorithm;
+    this.epsilonHigh = algorithm.epsilon_high ?? this.group.clip.epsilon_high ?? this.epsilon;
+  }
+
+  reward(response: number, value: number) {
+    this.rewards = this.rewards.map((r, i) => (i === response ? value : r));
+  }
+
+  restore() {
+    this.rewards = totals(this.group);
+  }
+
+  choose(response: number, token: number) {
+    [this.response, this.token] = [response, token];
+    [this.ratio, this.towardsBase] = [null, null];
+  }
+
+  #logprobs(t: number, ratio: number | null, towardsBase: number | null) {
+    const { logprobs, oldLogprobs, reference } = this.group.responses[this.response];
+    const old = oldLogprobs[t];
+    const now = ratio === null ? logprobs[t] : old + Math.log(ratio);
+    const base = towardsBase === null ? (reference?.[t] ?? null) : now + Math.log(towardsBase);
+    return { now, old, base };
+  }
+
+  #objective(t: number, ratio: number | null, towardsBase: number | null) {
+    const { now, old, base } = this.#logprobs(t, ratio, towardsBase);
+    return tokenObjective(now, old, base, this.advantage(this.response, t), this.clip);
+  }
+}
+
+function totals(group: LabGroup): number[] {
+  return group.responses.map((r) => r.reward.total);
+}
