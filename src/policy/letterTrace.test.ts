@@ -14,8 +14,8 @@ import { probabilities } from './tokenDistribution.ts';
 
 const config = readConfig(tinyJson('config.json'));
 const tokenizer = new PreTrainedTokenizer(
-  tinyJson('tokenizer.json') as object,
-  tinyJson('tokenizer_config.json') as object,
+  tinyJson('tokenizer.json'),
+  tinyJson('tokenizer_config.json'),
 );
 const encode = (text: string) => tokenizer.encode(text, { add_special_tokens: false });
 const hidden = config.hidden_size;
