@@ -48,13 +48,19 @@ export class Overlay {
     if (!content.table) this.group.add(grid(keeper, this.#path[0], this.#ground, palette.ink));
     if (content.ahead) {
       const stroke = { colour: palette.ink, width: 1.6, opacity: 0.6, dash: 0.014 };
-      this.group.add(polyline(keeper, this.#path, stroke));
+      const ahead = polyline(keeper, this.#path, stroke);
+      ahead.material.depthWrite = false;
+      ahead.renderOrder = -1;
+      this.group.add(ahead);
     }
     this.#past = [
       polyline(keeper, this.#path, { colour: CASING, width: 5 }),
       polyline(keeper, this.#path, { colour: '#fff', width: 2.6 }),
     ];
-    this.#past.forEach((line, i) => (line.renderOrder = i));
+    this.#past.forEach((line, i) => {
+      line.material.transparent = true;
+      line.renderOrder = i;
+    });
     this.#past[0].material.depthWrite = false;
     this.#keypoints = content.keypoints.map((frame, i) => ({
       frame,
