@@ -117,7 +117,7 @@ export class Archive implements FileTree {
     signal?: AbortSignal,
   ): Promise<Blob | { start: number; size: number }> {
     const stored = this.entries.get(path)?.compressionMethod === STORED;
-    const entry = this.entry(path, stored ? Infinity : maxUnpacked);
+    const entry = this.entry(path, stored ? Infinity : maxUnpacked, 'zip it without compression');
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     await this.unpack(path, entry, signal, (chunk) => {
       if (!stored) chunks.push(chunk.slice());
@@ -130,13 +130,13 @@ export class Archive implements FileTree {
     return { start, size: entry.uncompressedSize };
   }
 
-  private entry(path: string, maxBytes: number): FileEntry {
+  private entry(path: string, maxBytes: number, advice = 'take it out'): FileEntry {
     const entry = this.entries.get(path);
     if (!entry) throw new BundleError(path, 'is missing: zip the whole folder anew');
     if (entry.uncompressedSize > maxBytes)
       throw new BundleError(
         path,
-        `is ${megabytes(entry.uncompressedSize)} large, more than ${megabytes(maxBytes)}: zip it without compression if it is meant to be`,
+        `is ${megabytes(entry.uncompressedSize)} large, more than ${megabytes(maxBytes)}: ${advice}`,
       );
     return entry;
   }

@@ -27,13 +27,14 @@ async function opens(files: Files): Promise<boolean> {
     blob: new Blob([bytes as Uint8Array<ArrayBuffer>]),
   }));
   try {
-    const { demonstrations, frames, close } = await openFiles(given, 'damaged');
+    const bundle = await openFiles(given, 'damaged');
+    const { demonstrations, frames } = bundle;
     for (const demo of demonstrations) {
       for (const key of READ) expect(demo[key]?.every(Number.isFinite) ?? true, key).toBe(true);
       expect(demo.gripperPose.length).toBe(7 * demo.length);
       for (const camera of Object.keys(demo.cameras)) await frames.read(demo.id, camera, demo.length - 1);
     }
-    close?.();
+    bundle.close?.();
     return true;
   } catch (error) {
     if (!(error instanceof BundleError)) throw error;

@@ -19,7 +19,7 @@ export interface Hdf5Layout {
   format: 'robomimic' | 'maniskill';
   episodes: Hdf5Episode[];
   /** Names for the elements of a state vector. */
-  labels(name: string, width: number): string[];
+  labels: (name: string, width: number) => string[];
   frame: string;
   remarks: string[];
 }

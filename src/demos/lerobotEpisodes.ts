@@ -60,9 +60,8 @@ async function episodesOfLines(
   const taskOf = new Map(named.map(({ task_index, task }) => [task_index, task]));
   return (await readLines(tree, path, signal)).map((line) => {
     const index = wholeNumber(path, 'episode_index', line.episode_index);
-    const tasks = texts(
-      (Array.isArray(line.tasks) ? line.tasks : [line.tasks]).map((task) => taskOf.get(task) ?? task),
-    );
+    const listed: unknown[] = Array.isArray(line.tasks) ? line.tasks : [line.tasks];
+    const tasks = texts(listed.map((task) => taskOf.get(task) ?? task));
     const fields = { episode_index: index, episode_chunk: Math.floor(index / info.chunks_size) };
     return {
       index,
