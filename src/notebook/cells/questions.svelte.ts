@@ -66,6 +66,9 @@ export class QuestionsCell {
       });
       return () => (current = false);
     });
+    $effect(() => {
+      if (notebook.bundle) this.#forgetEdits();
+    });
   }
 
   /** Empty until the questions of the bundle at hand are made. */
@@ -144,6 +147,12 @@ export class QuestionsCell {
   undo() {
     this.#notebook.questionEdits = this.#before.at(-1) ?? new Map();
     this.#before = this.#before.slice(0, -1);
+  }
+
+  /** Another bundle may give its questions the same ids. */
+  #forgetEdits() {
+    this.#notebook.questionEdits = new Map();
+    this.#before = [];
   }
 
   #edit(id: string, edit: Edit) {
