@@ -8,6 +8,7 @@ import { createLearner } from '../learner/createLearner.ts';
 import type { Completion, Policy } from '../policy/policy.ts';
 import { LETTERS } from '../questions/question.ts';
 import { grpo } from '../training/grpo.ts';
+import { sft, type SftConfig, type SftStep } from '../training/sft.ts';
 import { DEFAULT_GRPO_CONFIG, type GrpoConfig } from '../training/grpoConfig.ts';
 import { toyQuestion } from '../training/testing/toyModel.ts';
 import type { TrainedStep, TrainingState } from '../training/trainingState.ts';
@@ -83,6 +84,48 @@ test(
     }
     const trained = whole[3].state.adapter.modules['layers.0.self_attn.q_proj'];
     expect(trained.B.some((value) => value !== 0)).toBe(true);
+    await policy.dispose();
+    await learner.dispose();
+  },
+  SLOW,
+);
+
+test(
+  'supervised steps make the given responses likelier, and resume bit for bit',
+  async () => {
+    const source = folderSource(TINY);
+    const policy = await openPolicy(TINY, new AbortController().signal);
+    const learner = await createLearner(source, { device: 'wasm' });
+    const config: SftConfig = {
+      num_train_epochs: 2,
+      per_device_train_batch_size: 2,
+      lr_scheduler_type: 'cosine',
+      warmup_steps: 1,
+      optimizer: { ...CONFIG.optimizer, learning_rate: 1e-2 },
+      lora: CONFIG.lora,
+      seed: 0,
+    };
+    const context = {
+      policy,
+      learner,
+      examples: [0, 1, 2].map((i) => ({
+        question: toyQuestion(i),
+        response: '<think> 0.25 </think> <answer> [[B]] </answer>',
+      })),
+      images: () => Promise.resolve({ bytes: PIXEL, mime: 'image/png' as const }),
+    };
+    const train = async (resume?: TrainingState) => {
+      const steps: SftStep[] = [];
+      for await (const step of sft(context, config, { resume })) steps.push(step);
+      return steps;
+    };
+    await learner.setAdapter(initAdapter(readConfig(await readJson(source, 'config.json')), config.lora, 0));
+    const whole = await train();
+    expect(whole.map(({ metrics }) => metrics.learning_rate)).toEqual([0, 1e-2, 5e-3]);
+    expect(whole[2].metrics.loss).toBeLessThan(whole[0].metrics.loss);
+    const resumed = await train(structuredClone(whole[0].state));
+    const timeless = ({ metrics, state }: SftStep) => ({ metrics: { ...metrics, step_time: 0 }, state });
+    expect(resumed.map(timeless)).toEqual(whole.slice(1).map(timeless));
     await policy.dispose();
     await learner.dispose();
   },
