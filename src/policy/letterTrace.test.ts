@@ -13,10 +13,7 @@ import { loadRuntime } from './onnxRuntime.ts';
 import { probabilities } from './tokenDistribution.ts';
 
 const config = readConfig(tinyJson('config.json'));
-const tokenizer = new PreTrainedTokenizer(
-  tinyJson('tokenizer.json'),
-  tinyJson('tokenizer_config.json'),
-);
+const tokenizer = new PreTrainedTokenizer(tinyJson('tokenizer.json'), tinyJson('tokenizer_config.json'));
 const encode = (text: string) => tokenizer.encode(text, { add_special_tokens: false });
 const hidden = config.hidden_size;
 const table = readEmbeddings(tinyFile('onnx/embed_tokens_q4.onnx'));

@@ -18,7 +18,7 @@ async function run(config = CONFIG) {
     images: toyImage,
   };
   const records: StepRecord[] = [];
-  for await (const step of grpo(context, config)) records.push(step);
+  for await (const trained of grpo(context, config)) records.push(trained);
   return { checkpoint: 'toy', bundle: { name: 'toy.zip', sha256: null }, config, records };
 }
 

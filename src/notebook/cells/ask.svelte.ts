@@ -39,6 +39,7 @@ export class AskCell {
     const n = this.#notebook;
     if (!n.model) return 'The model has not loaded yet.';
     if (!n.question) return 'There is no question yet.';
+    if (n.modelUser === 'ask' && !this.writing) return 'The model is at work below.';
     if (n.modelUser === 'train') return 'The model is busy training; pause it to ask.';
     return '';
   });

@@ -1,0 +1,85 @@
+import type { Adapter } from '../../checkpoint/adapter.ts';
+import type { Question } from '../../questions/question.ts';
+import { scoreResponse, type Reward } from '../../questions/reward.ts';
+import type { RunSummary } from '../../runs/run.ts';
+import { DEFAULT_GRPO_CONFIG } from '../../training/grpoConfig.ts';
+import { isAbort } from '../errors.ts';
+import { questionImage, type Notebook } from '../notebook.svelte.ts';
+import { storedRuns } from '../runs.ts';
+
+/** In place of a run's id. */
+export const BASE = 'base';
+
+export interface Said {
+  name: string;
+  text: string;
+  reward: Reward;
+}
+
+/** Two adapters on one question, greedily, so that what differs is theirs. */
+export class CompareState {
+  readonly #notebook: Notebook;
+  /** Run ids, or BASE. */
+  sides = $state.raw<[string, string]>([BASE, BASE]);
+  asked = $state.raw<Question | null>(null);
+  said = $state.raw<[Said, Said] | null>(null);
+  busy = $state(false);
+  error = $state('');
+  #abort: AbortController | null = null;
+
+  constructor(notebook: Notebook) {
+    this.#notebook = notebook;
+  }
+
+  readonly obstacle = $derived.by(() => {
+    const n = this.#notebook;
+    if (!n.model) return 'The model has not loaded yet.';
+    if (!n.question) return 'There is no question yet.';
+    if (n.modelUser && !this.busy) return 'The model is at work elsewhere.';
+    return '';
+  });
+
+  set(side: 0 | 1, id: string) {
+    this.sides = side === 0 ? [id, this.sides[1]] : [this.sides[0], id];
+    this.said = null;
+  }
+
+  async compare(runs: RunSummary[]) {
+    const { model, question, bundle } = this.#notebook;
+    if (this.obstacle || this.busy || !model || !question || !bundle) return;
+    const { signal } = (this.#abort = new AbortController());
+    [this.busy, this.error, this.said, this.asked] = [true, '', null, question];
+    this.#notebook.modelUser = 'ask';
+    try {
+      const prompt = await model.policy.encode(question.prompt, await questionImage(bundle, question));
+      const said: Said[] = [];
+      for (const id of this.sides) {
+        signal.throwIfAborted();
+        await model.policy.setAdapter(await this.#adapter(id, model.name));
+        const sampling = { ...DEFAULT_GRPO_CONFIG.sampling, temperature: 0, seed: 0 };
+        const [{ text }] = await model.policy.generate(prompt, 1, sampling, { signal });
+        const name = runs.find((run) => run.id === id)?.name ?? 'base model';
+        said.push({ name, text, reward: scoreResponse(text, question.answer) });
+      }
+      this.said = [said[0], said[1]];
+    } catch (error) {
+      if (!isAbort(error)) this.error = (error as Error).message;
+    } finally {
+      this.busy = false;
+      this.#notebook.modelUser = null;
+    }
+  }
+
+  cancel() {
+    this.#abort?.abort();
+  }
+
+  async #adapter(id: string, checkpoint: string): Promise<Adapter | null> {
+    if (id === BASE) return null;
+    const run = await (await storedRuns()).load(id);
+    if (run.checkpoint !== checkpoint) {
+      throw new Error(`“${run.name}” fits ${run.checkpoint}, not ${checkpoint}: load that checkpoint first`);
+    }
+    return run.state?.adapter ?? null;
+  }
+}

@@ -1,0 +1,128 @@
+import type { Adapter } from '../../checkpoint/adapter.ts';
+import type { Bundle } from '../../demos/demonstration.ts';
+import type { LetterTrace } from '../../policy/policy.ts';
+import type { Question } from '../../questions/question.ts';
+import type { Run } from '../../runs/run.ts';
+import { isAbort } from '../errors.ts';
+import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
+import { saveFile } from '../saveFile.ts';
+import { questionsOfRun } from './questionsOfRun.ts';
+import type { Tint } from './tokenTint.ts';
+import { filterTraces, NO_FILTER, tracesJsonl, tracesOf, type Trace, type TraceFilter } from './traces.ts';
+
+/** All responses of one run, read one at a time. */
+export class TracesCell {
+  readonly #notebook: Notebook;
+  run = $state.raw<Run | null>(null);
+  /** Null while the run's demonstrations are not at hand. */
+  asked = $state.raw<{ bundle: Bundle; questions: ReadonlyMap<string, Question> } | null>(null);
+  filter = $state.raw<TraceFilter>(NO_FILTER);
+  place = $state(0);
+  tint = $state<Tint>('probability');
+  letters = $state.raw<LetterTrace | null>(null);
+  progress = $state.raw<Progress | null>(null);
+  error = $state('');
+  said = $state('');
+  #abort: AbortController | null = null;
+
+  constructor(notebook: Notebook) {
+    this.#notebook = notebook;
+  }
+
+  readonly all = $derived(this.run ? tracesOf(this.run.records) : []);
+  readonly found = $derived(filterTraces(this.all, this.filter));
+  readonly trace = $derived<Trace | null>(this.found[Math.min(this.place, this.found.length - 1)] ?? null);
+  readonly question = $derived(this.trace && (this.asked?.questions.get(this.trace.question) ?? null));
+  readonly summary = $derived(this.run ? `${this.all.length} of ${this.run.name}` : '');
+
+  /** Why the letters along the thought cannot be read now; '' when they can. */
+  readonly obstacle = $derived.by(() => {
+    const n = this.#notebook;
+    if (!n.model) return 'The model has not loaded yet.';
+    if (n.modelUser) return 'The model is at work elsewhere.';
+    if (this.run?.checkpoint !== n.model.name) return `The run belongs to ${this.run?.checkpoint}.`;
+    if (!this.question) return 'The run’s demonstrations are not at hand.';
+    if (!this.trace?.response.ids) return 'This run was recorded without token ids.';
+    return '';
+  });
+
+  async open(run: Run) {
+    [this.run, this.asked, this.letters, this.place] = [run, null, null, 0];
+    [this.filter, this.error, this.said] = [NO_FILTER, '', ''];
+    await this.#work(async (signal) => {
+      const asked = await questionsOfRun(run, this.#notebook.bundle, (p) => (this.progress = p), signal);
+      if (this.run === run) this.asked = asked;
+    });
+  }
+
+  search(change: Partial<TraceFilter>) {
+    this.filter = { ...this.filter, ...change };
+    this.choose(0);
+  }
+
+  choose(place: number) {
+    [this.place, this.letters] = [place, null];
+  }
+
+  /** Reads the four letters after each token, with the run's adapter as it stands at its end. */
+  async readLetters() {
+    const { model } = this.#notebook;
+    const { trace, question, asked, run } = this;
+    if (this.obstacle || !model || !trace || !question || !asked || !run) return;
+    const adapter: Adapter | null = run.state?.adapter ?? null;
+    this.#notebook.modelUser = 'ask';
+    await this.#work(async (signal) => {
+      await model.policy.setAdapter(adapter);
+      const prompt = await model.policy.encode(question.prompt, await questionImage(asked.bundle, question));
+      const letters = await model.policy.letterTrace(prompt, Int32Array.from(trace.response.ids!), {
+        signal,
+        onProgress: (done, total) => (this.progress = { label: 'Reading along the thought', done, total }),
+      });
+      if (this.trace === trace) this.letters = letters;
+    });
+    this.#notebook.modelUser = null;
+  }
+
+  cancel() {
+    this.#abort?.abort();
+  }
+
+  saveJsonl() {
+    saveFile(new Blob([tracesJsonl(this.found)], { type: 'application/jsonl' }), this.#fileName('jsonl'));
+    this.said = `${this.found.length} traces are in your downloads.`;
+  }
+
+  async saveUnipo() {
+    const { run } = this;
+    if (!run) return;
+    this.error = '';
+    try {
+      const { unipoRun } = await import('../../runs/unipo.ts');
+      const written = unipoRun(run, (id) => this.asked?.questions.get(id)?.prompt);
+      saveFile(
+        new Blob([JSON.stringify(written)], { type: 'application/json' }),
+        this.#fileName('unipo.json'),
+      );
+      this.said = 'The run is in your downloads, as UNIPO reads it.';
+    } catch (error) {
+      this.error = (error as Error).message;
+    }
+  }
+
+  #fileName(ending: string): string {
+    return `${this.run!.name.replace(/[^\w.-]+/g, '-')}.${ending}`;
+  }
+
+  async #work(what: (signal: AbortSignal) => Promise<void>) {
+    this.cancel();
+    const abort = (this.#abort = new AbortController());
+    this.error = '';
+    try {
+      await what(abort.signal);
+    } catch (error) {
+      if (!isAbort(error)) this.error = (error as Error).message;
+    } finally {
+      if (this.#abort === abort) this.progress = null;
+    }
+  }
+}
