@@ -1,5 +1,5 @@
 /** Every response of a run, one by one: found, filtered, written out. */
-import type { Kind, Letter } from '../../questions/question.ts';
+import type { Kind, OptionLetter } from '../../questions/question.ts';
 import { parseResponse } from '../../questions/reward.ts';
 import type { RolloutRecord, StepRecord } from '../../training/stepRecord.ts';
 
@@ -12,9 +12,9 @@ export interface Trace {
   question: string;
   kind: Kind;
   /** The right letter. */
-  answer: Letter;
+  answer: OptionLetter;
   /** The letter given. */
-  letter: Letter | null;
+  letter: OptionLetter | null;
   response: RolloutRecord;
 }
 
