@@ -14,7 +14,7 @@ test('a group made by hand under the glass', async ({ page }) => {
   await notebook.open('?device=wasm');
   const lab = notebook.cell('Lab');
   await expect(lab.getByText(/^Made by hand/)).toBeVisible();
-  await expect(lab.getByRole('img', { name: /four options/ })).toBeVisible();
+  await expect(lab.getByRole('img', { name: /its options drawn in/ })).toBeVisible();
   await expect(lab.getByText('advantage +1.11').first()).toBeVisible();
 
   await lab.getByLabel('Reward of response 6').fill('2');
