@@ -83,7 +83,7 @@ async function train(page) {
 
 async function sections(page, name) {
   await page.setViewportSize({ width: 1440, height: 900 });
-  for (const title of ['Demonstrations', 'Questions', 'Ask', 'Train', 'Runs']) {
+  for (const title of ['Demonstrations', 'Questions', 'Ask', 'Train', 'Lab', 'Runs']) {
     const section = page.getByRole('region', { name: title, exact: true });
     await section.screenshot({ path: `${folder}${title.toLowerCase()}-${name}.png` });
   }

@@ -9,7 +9,6 @@ import { migrate, RUN_VERSION } from './migrate.ts';
 import { rolloutBytes, stepsToThin, thinned } from './rolloutBudget.ts';
 import type { Run, RunSettings, RunSummary } from './run.ts';
 import { checked, runSummarySchema, savedEvaluationSchema, stepRecordSchema } from './runSchema.ts';
-import { readRunZip, writeRunZip } from './runZip.ts';
 
 export interface RunList {
   /** Newest first. */
@@ -176,8 +175,8 @@ export function openRuns(store: KeyValue = indexedDbStore()): Runs {
     saveEvaluation,
     rename,
     remove,
-    exportZip: async (id) => writeRunZip(await load(id)),
-    importZip: async (zip, name) => keep(await readRunZip(zip, name)),
+    exportZip: async (id) => (await import('./runZip.ts')).writeRunZip(await load(id)),
+    importZip: async (zip, name) => keep(await (await import('./runZip.ts')).readRunZip(zip, name)),
   };
 }
 
