@@ -2,6 +2,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import type * as Ort from 'onnxruntime-common';
 import { wasmThreads } from './device.ts';
+import { withholdNarrowSubgroups } from './narrowSubgroups.ts';
 import type { Policy } from './policy.ts';
 
 export type Device = Policy['device'];
@@ -63,5 +64,7 @@ async function importRuntime(device: Device): Promise<typeof Ort> {
     return module.default ?? module;
   }
   // The build without a GPU is half the download and is not slowed by asyncify.
-  return device === 'webgpu' ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm');
+  if (device === 'wasm') return import('onnxruntime-web/wasm');
+  withholdNarrowSubgroups();
+  return import('onnxruntime-web/webgpu');
 }

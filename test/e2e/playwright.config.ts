@@ -3,7 +3,8 @@ import { CHROMIUM_FLAGS, findChromium } from '../chromium.mjs';
 import { ISOLATED_PORT, PLAIN_PORT } from './ports.ts';
 
 export default defineConfig({
-  testDir: '.',
+  testDir: '..',
+  testMatch: ['e2e/*.spec.ts', 'browser/*.spec.ts'],
   outputDir: '../../node_modules/.cache/e2e',
   timeout: 900_000,
   // What is waited for, not how long: a busy machine takes its time.
