@@ -1,37 +1,15 @@
 /** The same demonstrations, settings and seed give the same questions to the byte in Node and in a browser. */
-import { chromium, type Browser, type Page } from 'playwright-core';
-import type { ViteDevServer } from 'vite';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Demonstration } from '../../src/demos/demonstration.ts';
 import { openBundle } from '../../src/demos/openBundle.ts';
-import { CHROMIUM_FLAGS, chromiumPath, serveSources } from '../../src/node/record.ts';
 import { makeQuestions } from '../../src/questions/generate.ts';
 import { QUESTION_PRESETS } from '../../src/questions/presets.ts';
 import { DEFAULT_QUESTION_SETTINGS, type QuestionSettings } from '../../src/questions/question.ts';
 import { reach } from '../../src/questions/testing/reach.ts';
 import { fixture } from '../fixtures/fixture.ts';
+import { PATIENCE, sourcesPage } from '../sourcesPage.ts';
 
-const PATIENCE = 300_000;
-
-let server: ViteDevServer;
-let browser: Browser;
-let page: Page;
-
-beforeAll(async () => {
-  server = await serveSources();
-  browser = await chromium.launch({
-    executablePath: chromiumPath(),
-    args: CHROMIUM_FLAGS,
-    timeout: PATIENCE,
-  });
-  page = await browser.newPage();
-  await page.goto(`${server.resolvedUrls!.local[0]}record`, { timeout: PATIENCE });
-}, PATIENCE);
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const page = sourcesPage();
 
 const SETTINGS: QuestionSettings[] = [
   ...QUESTION_PRESETS.map(({ settings }) => settings),
@@ -79,7 +57,7 @@ test(
     );
     const demos = [...demonstrations, reach('a'), reach('b')];
     const here = await Promise.all(SETTINGS.map((settings) => hash(makeQuestions(demos, settings))));
-    const there = await page.evaluate<number[][]>(ask({ demos: demos.map(plain), settings: SETTINGS }));
+    const there = await page().evaluate<number[][]>(ask({ demos: demos.map(plain), settings: SETTINGS }));
     expect(there).toEqual(here);
     // The paper's deadband may change no label; the other settings all ask differently.
     expect(new Set(here.map(String)).size).toBeGreaterThanOrEqual(SETTINGS.length - 1);

@@ -1,30 +1,8 @@
 /** The 3D drawing in a real browser: that it draws, and that it gives everything back. */
-import { chromium, type Browser, type Page } from 'playwright-core';
-import type { ViteDevServer } from 'vite';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CHROMIUM_FLAGS, chromiumPath, serveSources } from '../../src/node/record.ts';
+import { expect, test } from 'vitest';
+import { PATIENCE, sourcesPage } from '../sourcesPage.ts';
 
-const PATIENCE = 300_000;
-
-let server: ViteDevServer;
-let browser: Browser;
-let page: Page;
-
-beforeAll(async () => {
-  server = await serveSources();
-  browser = await chromium.launch({
-    executablePath: chromiumPath(),
-    args: CHROMIUM_FLAGS,
-    timeout: PATIENCE,
-  });
-  page = await browser.newPage();
-  await page.goto(`${server.resolvedUrls!.local[0]}record`, { timeout: PATIENCE });
-}, PATIENCE);
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const page = sourcesPage();
 
 const LIFE = `(async () => {
   const { SceneDrawing } = await import('/src/notebook/scene/sceneDrawing.ts');
@@ -81,7 +59,7 @@ interface Life {
 test(
   'what is shown is drawn, what is replaced is given back, and in the end all of it',
   async () => {
-    const { held, left } = await page.evaluate<Life>(LIFE);
+    const { held, left } = await page().evaluate<Life>(LIFE);
     for (const { arm, inks } of held) {
       expect(arm).toBe(true);
       expect(inks).toBeGreaterThan(96 * 96 * 0.1);

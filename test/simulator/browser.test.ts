@@ -1,37 +1,16 @@
 /** The simulator in a real browser: what it draws, and how the worker answers. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import type { ViteDevServer } from 'vite';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { project } from '../../src/demos/camera.ts';
-import { CHROMIUM_FLAGS, chromiumPath, serveSources } from '../../src/node/record.ts';
 import { frontCamera } from '../../src/simulator/camera.ts';
 import type { PageRecording } from '../../src/simulator/recordPage.ts';
 import { TASKS } from '../../src/simulator/tasks/tasks.ts';
+import { PATIENCE, sourcesPage } from '../sourcesPage.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const PATIENCE = 300_000;
 
-let server: ViteDevServer;
-let browser: Browser;
-let page: Page;
-
-beforeAll(async () => {
-  server = await serveSources();
-  browser = await chromium.launch({
-    executablePath: chromiumPath(),
-    args: CHROMIUM_FLAGS,
-    timeout: PATIENCE,
-  });
-  page = await browser.newPage();
-  await page.goto(`${server.resolvedUrls!.local[0]}record`, { timeout: PATIENCE });
-}, PATIENCE);
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const page = sourcesPage();
 
 const DRAW = `(async () => {
   const { recordSeed } = await import('/src/simulator/recordPage.ts');
@@ -48,14 +27,14 @@ const DRAW = `(async () => {
 test(
   'the red cup appears where the camera model projects it',
   async () => {
-    const drawn = await page.evaluate<{ recording: PageRecording; size: number[]; pixels: number[] }>(DRAW);
+    const drawn = await page().evaluate<{ recording: PageRecording; size: number[]; pixels: number[] }>(DRAW);
     expect(drawn.size).toEqual([224, 224]);
     // Lit and shaded sides alike; the other cup stands in the other half.
     const red = centroid(drawn.pixels, 224, (r, g, b, at) => at > 112 && r > 50 && r > 2 * g && r > 2 * b);
     const { u, v } = project(frontCamera(224), drawn.recording.objects.cup[0])!;
     expect(red.count).toBeGreaterThan(100);
-    expect(Math.abs(red.u - u)).toBeLessThan(3);
-    expect(Math.abs(red.v - v)).toBeLessThan(5);
+    expect(Math.abs(red.u - u)).toBeLessThan(1);
+    expect(Math.abs(red.v - v)).toBeLessThan(2);
   },
   PATIENCE,
 );
@@ -77,7 +56,7 @@ const CANCEL = `(async () => {
 test(
   'the worker tells its progress and stops when cancelled',
   async () => {
-    expect(await page.evaluate(CANCEL)).toEqual({
+    expect(await page().evaluate(CANCEL)).toEqual({
       progress: { done: 0, total: 1000, what: 'push_button, seed 0: the robot acts', dropped: 0 },
       outcome: 'AbortError',
       tasks: TASKS.map(({ name, variations }) => ({ name, variations })),
