@@ -6,13 +6,20 @@ export interface CheckpointSource {
   /**
    * @param path as in the hub's layout, e.g. "onnx/vision_encoder_q4.onnx".
    * @param onProgress bytes so far, and of all where the server says.
-   * @throws naming the file when it cannot be had.
+   * @throws MissingFileError when there is none; Error naming the file when it cannot be had.
    */
   read(
     path: string,
     signal?: AbortSignal,
     onProgress?: (loaded: number, total: number | null) => void,
   ): Promise<Uint8Array>;
+  /** All files, where that is known without asking for each. */
+  paths?(): Promise<string[]>;
+}
+
+/** The checkpoint does not have it, as far as the server or the folder says. */
+export class MissingFileError extends Error {
+  override name = 'MissingFileError';
 }
 
 /** @param baseUrl a folder of the site, or a hub's "https://host/<id>/resolve/main/". */
@@ -28,9 +35,8 @@ export function httpSource(name: string, baseUrl: string): CheckpointSource {
       // A static server with a fallback page answers 200 with HTML where a file is missing.
       const missing = response.headers.get('content-type')?.startsWith('text/html');
       if (!response.ok || missing) {
-        throw new Error(
-          `${name} has no ${path} (${base + path}: ${missing ? 'a web page' : response.status})`,
-        );
+        const text = `${name} has no ${path} (${base + path}: ${missing ? 'a web page' : response.status})`;
+        throw missing || response.status === 404 ? new MissingFileError(text) : new Error(text);
       }
       return collect(response, onProgress);
     },

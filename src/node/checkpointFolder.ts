@@ -1,11 +1,10 @@
 /** Checkpoints and adapters from folders. */
-import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Adapter } from '../checkpoint/adapter.ts';
 import { readPeft } from '../checkpoint/peft.ts';
-import type { CheckpointSource } from '../checkpoint/source.ts';
-import type { Policy } from '../policy/policy.ts';
+import { MissingFileError, type CheckpointSource } from '../checkpoint/source.ts';
 
 /** What runs and adapters call the checkpoint that the page opens with. */
 export const EMBEDDED = 'embedded';
@@ -19,6 +18,12 @@ export function folderSource(checkpoint: string): CheckpointSource {
     name: embedded ? EMBEDDED : basename(resolve(folder)),
     read: (path, signal) =>
       readNamed(join(folder, path), `${folder} has no ${path}: is it a checkpoint?`, signal),
+    async paths() {
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+      return entries
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
+    },
   };
 }
 
@@ -32,17 +37,12 @@ export async function readAdapterFolder(folder: string): Promise<Adapter> {
   });
 }
 
-export async function openPolicy(checkpoint: string, signal: AbortSignal): Promise<Policy> {
-  const { createPolicy } = await import('../policy/vlmPolicy.ts');
-  return createPolicy(folderSource(checkpoint), { device: 'cpu', signal });
-}
-
 /** @returns a copy that owns its buffer: ONNX files are read in place. */
 async function readNamed(path: string, missing: string, signal?: AbortSignal): Promise<Uint8Array> {
   try {
     return new Uint8Array(await readFile(path, { signal }));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error(missing);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new MissingFileError(missing);
     throw error;
   }
 }

@@ -7,7 +7,9 @@ import { readJson } from '../checkpoint/source.ts';
 import { pickQuestions } from '../evaluation/pickQuestions.ts';
 import { createLearner } from '../learner/createLearner.ts';
 import type { RunSettings } from '../runs/run.ts';
-import { EMBEDDED, folderSource, openPolicy } from './checkpointFolder.ts';
+import { onnxPath } from '../checkpoint/parts.ts';
+import { EMBEDDED } from './checkpointFolder.ts';
+import { openCheckpoint, type OpenOptions } from './openCheckpoint.ts';
 import { fingerprintOf } from './openDemonstrations.ts';
 import { openSplit } from './openSplit.ts';
 import { RunFolder } from './runFolder.ts';
@@ -20,7 +22,8 @@ interface Common {
   /** Held-out questions asked at most, and samples of each. */
   count: number;
   samples: number;
-  signal: AbortSignal;
+  /** Of a checkpoint that is downloaded. */
+  model: OpenOptions;
 }
 
 type NewRun = Common &
@@ -38,7 +41,7 @@ export async function startRun(options: NewRun): Promise<TrainRun> {
     config,
   };
   const data = await openData(options, settings);
-  const model = await openModel(checkpoint, settings, options.signal);
+  const model = await openModel(checkpoint, settings, options.model);
   const folder = await RunFolder.create(options.folder, settings, randomUUID());
   return { ...data, ...model, folder, samples: options.samples };
 }
@@ -53,7 +56,7 @@ export async function resumeRun(options: Common & { steps: number | null }): Pro
       `${options.bundle} is not what the run was trained on (${run.bundle.name}): give that file`,
     );
   const data = await openData(options, run);
-  const model = await openModel(run.checkpoint, run, options.signal);
+  const model = await openModel(run.checkpoint, run, options.model);
   if (options.steps !== null) await folder.extendTo(options.steps);
   return { ...data, ...model, folder, samples: options.samples };
 }
@@ -64,10 +67,18 @@ async function openData({ bundle, count }: Common, settings: RunSettings) {
   return { questions: { train, held: pickQuestions(test, count, question_settings.seed) }, images };
 }
 
-async function openModel(checkpoint: string, { config }: RunSettings, signal: AbortSignal) {
-  const source = folderSource(checkpoint);
-  const policy = await openPolicy(checkpoint, signal);
-  const learner = await createLearner(source, { device: 'wasm', signal });
+async function openModel(checkpoint: string, { config }: RunSettings, options: OpenOptions) {
+  const { signal } = options.terminal;
+  const { source, dtypes, askOnly } = await openCheckpoint(checkpoint, options);
+  if (askOnly) throw new Error(askOnly);
+  const { createPolicy } = await import('../policy/vlmPolicy.ts');
+  const policy = await createPolicy(source, { device: 'cpu', dtypes, signal });
+  const learner = await createLearner(source, {
+    device: 'wasm',
+    decoderFile: onnxPath('decoder_model_merged', dtypes.decoder_model_merged),
+    embeddingsFile: onnxPath('embed_tokens', dtypes.embed_tokens),
+    signal,
+  });
   const shapes = readConfig(await readJson(source, 'config.json', signal));
   await learner.setAdapter(initAdapter(shapes, config.lora, config.seed));
   return { policy, learner };

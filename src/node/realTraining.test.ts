@@ -12,7 +12,8 @@ import { sft, type SftConfig, type SftStep } from '../training/sft.ts';
 import { DEFAULT_GRPO_CONFIG, type GrpoConfig } from '../training/grpoConfig.ts';
 import { toyQuestion } from '../training/testing/toyModel.ts';
 import type { TrainedStep, TrainingState } from '../training/trainingState.ts';
-import { folderSource, openPolicy } from './checkpointFolder.ts';
+import { folderSource } from './checkpointFolder.ts';
+import { openPolicy } from './openPolicy.ts';
 
 const TINY = fileURLToPath(new URL('../../test/fixtures/tiny-smolvlm', import.meta.url));
 const PIXEL = Uint8Array.from(
@@ -20,6 +21,11 @@ const PIXEL = Uint8Array.from(
   (character) => character.charCodeAt(0),
 );
 const SLOW = 300_000;
+const terminal = {
+  note: () => undefined,
+  progress: () => undefined,
+  signal: new AbortController().signal,
+};
 
 const CONFIG: GrpoConfig = {
   ...DEFAULT_GRPO_CONFIG,
@@ -49,7 +55,7 @@ test(
   'four steps equal two and two resumed, bit for bit; policy and learner are one function',
   async () => {
     const source = folderSource(TINY);
-    const policy = legible(await openPolicy(TINY, new AbortController().signal));
+    const policy = legible(await openPolicy(TINY, { terminal }));
     const learner = await createLearner(source, { device: 'wasm' });
     const start = initAdapter(readConfig(await readJson(source, 'config.json')), CONFIG.lora, 0);
     const context = {
@@ -94,7 +100,7 @@ test(
   'supervised steps make the given responses likelier, and resume bit for bit',
   async () => {
     const source = folderSource(TINY);
-    const policy = await openPolicy(TINY, new AbortController().signal);
+    const policy = await openPolicy(TINY, { terminal });
     const learner = await createLearner(source, { device: 'wasm' });
     const config: SftConfig = {
       num_train_epochs: 2,

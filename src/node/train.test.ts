@@ -61,7 +61,7 @@ beforeAll(async () => {
 });
 
 const SMALL = [
-  '--checkpoint',
+  '--model',
   TINY,
   '--generations',
   '2',

@@ -5,19 +5,13 @@ import {
   type CheckpointConfig,
   type GenerationConfig,
 } from '../checkpoint/config.ts';
-import { readJson, type CheckpointSource } from '../checkpoint/source.ts';
+import { ALL_Q4, MODEL_PARTS, onnxPath, type ModelPart, type PartDtypes } from '../checkpoint/parts.ts';
+import { MissingFileError, readJson, type CheckpointSource } from '../checkpoint/source.ts';
 import type { ImageSettings } from './imageProcessor.ts';
-
-const MODELS = ['embed_tokens', 'vision_encoder', 'decoder_model_merged'] as const;
-export type ModelName = (typeof MODELS)[number];
-
-/** Endings of ONNX file names on the hub. */
-const SUFFIXES = { fp32: '', fp16: '_fp16', q4: '_q4', q8: '_quantized' } as const;
-export type Dtype = keyof typeof SUFFIXES;
 
 export interface ReadOptions {
   /** Which of the checkpoint's files to take; 4-bit unless said otherwise. */
-  dtype?: Partial<Record<ModelName, Dtype>>;
+  dtypes?: PartDtypes;
   /** Bytes of the model files; the total is null while a server does not say. */
   onProgress?: (loaded: number, total: number | null) => void;
   signal?: AbortSignal;
@@ -32,7 +26,7 @@ export interface CheckpointFiles {
   /** It holds image_seq_len. */
   processorConfig: object;
   imageSettings: ImageSettings;
-  models: Record<ModelName, Uint8Array>;
+  models: Record<ModelPart, Uint8Array>;
 }
 
 /** @throws naming the file or field when the checkpoint cannot be had or is no SmolVLM; AbortError. */
@@ -44,15 +38,14 @@ export async function readCheckpointFiles(
   const [config, generation, tokenizer, tokenizerConfig, processorConfig, imageSettings, models] =
     await Promise.all([
       json('config.json').then(readConfig),
-      json('generation_config.json').then(readGenerationConfig),
+      json('generation_config.json').catch(ifMissing({})).then(readGenerationConfig),
       json('tokenizer.json') as Promise<object>,
       json('tokenizer_config.json') as Promise<{ chat_template?: string }>,
-      json('processor_config.json') as Promise<object>,
+      json('processor_config.json').catch(ifMissing({})) as Promise<object>,
       json('preprocessor_config.json') as Promise<ImageSettings>,
       readModels(source, options),
     ]);
-  const chatTemplate =
-    tokenizerConfig.chat_template ?? (await readText(source, 'chat_template.jinja', options.signal));
+  const chatTemplate = tokenizerConfig.chat_template ?? (await readChatTemplate(source, options.signal));
   return {
     config,
     generation,
@@ -67,18 +60,17 @@ export async function readCheckpointFiles(
 
 async function readModels(
   source: CheckpointSource,
-  { dtype = {}, signal, onProgress }: ReadOptions,
-): Promise<Record<ModelName, Uint8Array>> {
-  const progress = new Map<ModelName, Progress>(MODELS.map((name) => [name, [0, null]]));
-  const files = MODELS.map(async (name) => {
-    const path = `onnx/${name}${SUFFIXES[dtype[name] ?? 'q4']}.onnx`;
-    const bytes = await source.read(path, signal, (...state) => {
+  { dtypes = ALL_Q4, signal, onProgress }: ReadOptions,
+): Promise<Record<ModelPart, Uint8Array>> {
+  const progress = new Map<ModelPart, Progress>(MODEL_PARTS.map((name) => [name, [0, null]]));
+  const files = MODEL_PARTS.map(async (name) => {
+    const bytes = await source.read(onnxPath(name, dtypes[name]), signal, (...state) => {
       progress.set(name, state);
       onProgress?.(...summed([...progress.values()]));
     });
     return [name, bytes] as const;
   });
-  return Object.fromEntries(await Promise.all(files)) as Record<ModelName, Uint8Array>;
+  return Object.fromEntries(await Promise.all(files)) as Record<ModelPart, Uint8Array>;
 }
 
 type Progress = [loaded: number, total: number | null];
@@ -89,6 +81,18 @@ function summed(states: Progress[]): Progress {
   return [loaded, known ? states.reduce((sum, [, part]) => sum + part!, 0) : null];
 }
 
-async function readText(source: CheckpointSource, path: string, signal?: AbortSignal): Promise<string> {
-  return new TextDecoder().decode(await source.read(path, signal));
+/** In a file of its own: as text, or in older repositories as JSON. */
+async function readChatTemplate(source: CheckpointSource, signal?: AbortSignal): Promise<string> {
+  const bytes = await source.read('chat_template.jinja', signal).catch(ifMissing(null));
+  if (bytes) return new TextDecoder().decode(bytes);
+  const json = (await readJson(source, 'chat_template.json', signal)) as { chat_template?: unknown };
+  if (typeof json.chat_template === 'string') return json.chat_template;
+  throw new Error(`${source.name}: chat_template.json holds no chat_template`);
+}
+
+function ifMissing<T>(otherwise: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof MissingFileError) return otherwise;
+    throw error;
+  };
 }

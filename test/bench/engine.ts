@@ -2,7 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { benchStep } from '../../src/learner/learner.bench.ts';
-import { EMBEDDED, openPolicy } from '../../src/node/checkpointFolder.ts';
+import { EMBEDDED } from '../../src/node/checkpointFolder.ts';
+import { openPolicy } from '../../src/node/openPolicy.ts';
+import { processTerminal } from '../../src/node/terminal.ts';
 import { openDemonstrations } from '../../src/node/openDemonstrations.ts';
 import { benchRollout } from '../../src/policy/rollout.bench.ts';
 import { makeQuestions } from '../../src/questions/generate.ts';
@@ -16,7 +18,7 @@ export async function rollout(): Promise<Section> {
   const bundle = await openDemonstrations(BUNDLE);
   const question = makeQuestions(bundle.demonstrations.slice(0, 1), DEFAULT_QUESTION_SETTINGS)[0];
   const image = await bundle.frames.read(question.demonstration, question.camera, question.frame);
-  const policy = await openPolicy(EMBEDDED, new AbortController().signal);
+  const policy = await openPolicy(EMBEDDED, { terminal: processTerminal() });
   const { group, single } = await benchRollout(policy, await policy.encode(question.prompt, image));
   await policy.dispose();
   return {

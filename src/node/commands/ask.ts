@@ -3,6 +3,7 @@ import { DEFAULT_QUESTION_SETTINGS, KINDS, OPTION_LETTERS, type Question } from 
 import { parseResponse, scoreResponse } from '../../questions/reward.ts';
 import { DEFAULT_GRPO_CONFIG } from '../../training/grpoConfig.ts';
 import { EMBEDDED } from '../checkpointFolder.ts';
+import { MODEL_HELP } from '../openCheckpoint.ts';
 import { numberBetween, oneOf, parse, UsageError, wholeNumber, type Command } from '../command.ts';
 import { DEFAULT_BUNDLE } from '../openDemonstrations.ts';
 
@@ -10,7 +11,8 @@ const text = { type: 'string' } as const;
 const OPTIONS = {
   question: text,
   kind: text,
-  checkpoint: { ...text, default: EMBEDDED },
+  model: { ...text, default: EMBEDDED },
+  mirror: text,
   adapter: text,
   samples: { ...text, default: '1' },
   temperature: text,
@@ -26,7 +28,7 @@ export const command: Command = {
     ['--question ID', 'as "questions FILE --json" lists them (one drawn by seed)'],
     ['--kind KIND', `draw among ${KINDS.join(', ')}`],
     ['--adapter DIR', 'a PEFT adapter, e.g. what train wrote'],
-    ['--checkpoint DIR', "a SmolVLM in the hub's layout (the embedded one)"],
+    ...MODEL_HELP,
     ['--samples N', 'so many responses from one prefill (1)'],
     ['--temperature X', '0 is greedy (0 for one response, 1 for more)'],
     ['--seed N', 'seed of the draw and the sampling (0)'],
@@ -41,7 +43,8 @@ export const command: Command = {
     const temperature = numberBetween('temperature', values.temperature ?? (samples > 1 ? '1' : '0'), 0, 10);
     const kind = values.kind === undefined ? null : oneOf('kind', values.kind, KINDS);
     if (kind && values.question) throw new UsageError('--kind and --question do not go together');
-    const { openPolicy, readAdapterFolder } = await import('../checkpointFolder.ts');
+    const { readAdapterFolder } = await import('../checkpointFolder.ts');
+    const { openPolicy } = await import('../openPolicy.ts');
     const { imagesOf, openDemonstrations } = await import('../openDemonstrations.ts');
     const { makeQuestions } = await import('../../questions/generate.ts');
     const { seededRandom } = await import('../../demos/random.ts');
@@ -53,7 +56,7 @@ export const command: Command = {
     if (fitting.length === 0)
       throw new Error(`${bundle.name} has no question ${values.question ?? `of the kind ${kind}`}`);
     const question = fitting[Math.floor(seededRandom(seed, 'ask')() * fitting.length)];
-    const policy = await openPolicy(values.checkpoint, signal);
+    const policy = await openPolicy(values.model, { mirror: values.mirror, terminal });
     if (values.adapter) await policy.setAdapter(await readAdapterFolder(values.adapter));
     const prompt = await policy.encode(
       question.prompt,

@@ -3,12 +3,14 @@ import type { ShareSummary } from '../../evaluation/summary.ts';
 import { DEFAULT_GRPO_CONFIG } from '../../training/grpoConfig.ts';
 import { numberBetween, parse, wholeNumber, type Command } from '../command.ts';
 import { EMBEDDED } from '../checkpointFolder.ts';
+import { MODEL_HELP } from '../openCheckpoint.ts';
 import { DEFAULT_BUNDLE } from '../openDemonstrations.ts';
 import { HELD_OUT } from '../heldOut.ts';
 
 const text = { type: 'string' } as const;
 const OPTIONS = {
-  checkpoint: { ...text, default: EMBEDDED },
+  model: { ...text, default: EMBEDDED },
+  mirror: text,
   adapter: text,
   questions: { ...text, default: String(HELD_OUT.questions) },
   samples: { ...text, default: String(HELD_OUT.samples) },
@@ -23,7 +25,7 @@ export const command: Command = {
   usage: 'evaluate [FILE] [options]   (FILE: demonstrations; without it the sample ones)',
   help: [
     ['--adapter DIR', 'a PEFT adapter, e.g. what train wrote'],
-    ['--checkpoint DIR', "a SmolVLM in the hub's layout (the embedded one)"],
+    ...MODEL_HELP,
     ['--questions N', `as many of each kind as can be had (${HELD_OUT.questions})`],
     ['--samples N', `samples of each at temperature 1 (${HELD_OUT.samples})`],
     ['--test-share X', `share of the demonstrations held out, as train had it (${HELD_OUT.share})`],
@@ -42,7 +44,8 @@ export const command: Command = {
       blind: values.blind,
     };
     const share = numberBetween('test-share', values['test-share'], 0.01, 0.99);
-    const { openPolicy, readAdapterFolder } = await import('../checkpointFolder.ts');
+    const { readAdapterFolder } = await import('../checkpointFolder.ts');
+    const { openPolicy } = await import('../openPolicy.ts');
     const { openSplit } = await import('../openSplit.ts');
     const { pickQuestions } = await import('../../evaluation/pickQuestions.ts');
     const { evaluate } = await import('../../evaluation/evaluate.ts');
@@ -53,7 +56,7 @@ export const command: Command = {
       share,
     );
     const questions = pickQuestions(test, count, DEFAULT_QUESTION_SETTINGS.seed);
-    const policy = await openPolicy(values.checkpoint, signal);
+    const policy = await openPolicy(values.model, { mirror: values.mirror, terminal });
     if (values.adapter) await policy.setAdapter(await readAdapterFolder(values.adapter));
     const report = await evaluate(
       { policy, questions, images },

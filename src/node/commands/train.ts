@@ -2,6 +2,7 @@ import { DEFAULT_QUESTION_SETTINGS, KINDS } from '../../questions/question.ts';
 import { DEFAULT_GRPO_CONFIG, type GrpoConfig } from '../../training/grpoConfig.ts';
 import { numberBetween, parse, UsageError, wholeNumber, type Command } from '../command.ts';
 import { HELD_OUT } from '../heldOut.ts';
+import { MODEL_HELP } from '../openCheckpoint.ts';
 import { DEFAULT_BUNDLE } from '../openDemonstrations.ts';
 import type { RunFolder } from '../runFolder.ts';
 import type { TrainingReport } from '../trainRun.ts';
@@ -10,7 +11,8 @@ const text = { type: 'string' } as const;
 const OPTIONS = {
   out: text,
   resume: text,
-  checkpoint: text,
+  model: text,
+  mirror: text,
   seed: text,
   steps: text,
   lr: text,
@@ -27,7 +29,7 @@ const OPTIONS = {
 /** A resumed run keeps these. */
 const FIXED = [
   'out',
-  'checkpoint',
+  'model',
   'seed',
   'lr',
   'generations',
@@ -45,7 +47,7 @@ export const command: Command = {
   help: [
     ['--out DIR', 'where the run goes: PEFT adapter, metrics.jsonl, rollouts.jsonl, report.json'],
     ['--resume DIR', 'go on with the run in DIR, to --steps if given'],
-    ['--checkpoint DIR', "a SmolVLM in the hub's layout (the embedded one)"],
+    ...MODEL_HELP,
     ['--seed N', `seed of adapter, order and rollouts (${C.seed})`],
     ['--steps N', `GRPO steps (${C.max_steps})`],
     ['--lr X', `learning rate (${C.optimizer.learning_rate})`],
@@ -67,14 +69,15 @@ export const command: Command = {
     const count = wholeNumber('eval-questions', values['eval-questions'], 1);
     const settings = newRunSettings(values);
     const { startRun, resumeRun } = await import('../openTraining.ts');
-    const common = { bundle: positionals[0] ?? DEFAULT_BUNDLE, samples, count, signal: terminal.signal };
+    const model = { mirror: values.mirror, terminal };
+    const common = { bundle: positionals[0] ?? DEFAULT_BUNDLE, samples, count, model };
     const training = values.resume
       ? await resumeRun({
           ...common,
           folder: values.resume,
           steps: values.steps === undefined ? null : settings.config.max_steps,
         })
-      : await startRun({ ...common, ...settings, folder: values.out!, checkpoint: values.checkpoint });
+      : await startRun({ ...common, ...settings, folder: values.out!, checkpoint: values.model });
     const { train, held } = training.questions;
     terminal.note(`${train.length} questions to train on, ${held.length} held out`);
     if (held.length < count)

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { linearModules } from '../checkpoint/config.ts';
+import { architectureOf } from './architecture.ts';
+import { CATALOGUE } from './catalogue.ts';
+import { isHubId } from './repository.ts';
+
+/** A SigLIP tower with its patch and position tables and norms, and the connector behind a 4 x 4 pixel shuffle. */
+function visionParameters(width: number, layers: number, patches: number, text: number): number {
+  const inner = 4 * width;
+  const block = 4 * (width * width + width) + 2 * width * inner + inner + width + 4 * width;
+  const tables = 3 * 16 * 16 * width + width + patches * width + 2 * width;
+  return layers * block + tables + 16 * width * text;
+}
+
+test('parameters of what can be trained are those of its shapes', () => {
+  const trainable = CATALOGUE.filter(({ decoder }) => decoder);
+  expect(trainable).toHaveLength(4);
+  for (const { decoder, vision, parameters } of trainable) {
+    const { hidden_size: hidden, vocab_size: vocab, num_hidden_layers: layers } = decoder!;
+    const linear = linearModules(decoder!, 'all').reduce((sum, module) => sum + module.in * module.out, 0);
+    const text = 2 * vocab * hidden + linear + (2 * layers + 1) * hidden;
+    expect(text + visionParameters(vision!.hidden, vision!.layers, vision!.patches, hidden)).toBe(
+      parameters.count,
+    );
+    expect(parameters.source).toBe('computed');
+  }
+});
+
+test('every entry has an id, a licence and sizes with a source', () => {
+  expect(new Set(CATALOGUE.map(({ id }) => id)).size).toBe(CATALOGUE.length);
+  for (const { id, licence, download } of CATALOGUE) {
+    expect(isHubId(id)).toBe(true);
+    expect(licence).not.toBe('');
+    for (const size of Object.values(download)) expect(size.megabytes).toBeGreaterThan(100);
+  }
+});
+
+test('what cannot be trained, or not run at all, is told from config.json', () => {
+  const qwen = architectureOf({ model_type: 'qwen3_vl' }, 'a/b');
+  expect(qwen).toMatchObject({ use: 'ask', modelType: 'qwen3_vl' });
+  expect(qwen.use === 'ask' && qwen.why).toMatch(/can be asked, not trained/);
+  expect(() => architectureOf({ model_type: 'bert' }, 'a/b')).toThrow(
+    /a\/b is a bert, which cannot run here/,
+  );
+  expect(() => architectureOf(null, 'a/b')).toThrow(/names no model_type/);
+  expect(() => architectureOf({ model_type: 'smolvlm', image_token_id: 1 }, 'a/b')).toThrow(/text_config/);
+});

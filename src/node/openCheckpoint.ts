@@ -1,0 +1,114 @@
+/** From --model to a checkpoint's files: the embedded one, a folder, or one of a hub, downloaded once. */
+import { existsSync } from 'node:fs';
+import type { PartDtypes } from '../checkpoint/parts.ts';
+import { readJson, type CheckpointSource } from '../checkpoint/source.ts';
+import { architectureOf } from '../hub/architecture.ts';
+import { planDownload, planStored, type CheckpointPlan } from '../hub/checkpointPlan.ts';
+import { download } from '../hub/download.ts';
+import {
+  partDtypes,
+  PRECISIONS,
+  preferredPrecision,
+  offeredPrecisions,
+  refusal,
+  type Accelerator,
+  type Precision,
+} from '../hub/precision.ts';
+import { hubRepository, isHubId } from '../hub/repository.ts';
+import { StoredCheckpoints } from '../hub/storedCheckpoints.ts';
+import { httpTransport } from '../hub/transport.ts';
+import { EMBEDDED, folderSource } from './checkpointFolder.ts';
+import { UsageError, type Terminal } from './command.ts';
+import { cacheFolder, diskStore } from './diskStore.ts';
+
+const CPU: Accelerator = { device: 'cpu', shaderF16: false, android: false };
+
+/** What --model and --mirror say, for the help of commands. */
+export const MODEL_HELP: [string, string][] = [
+  ['--model MODEL', "a folder in the hub's layout, or a hub id, OWNER/NAME[:PRECISION] (the embedded one)"],
+  ['--mirror URL', 'another hub to download from; kept in $ROBOT_R1_CACHE (~/.cache/robot-r1)'],
+];
+
+export interface OpenedCheckpoint {
+  source: CheckpointSource;
+  dtypes: PartDtypes;
+  /** Why it cannot be trained, or null. */
+  askOnly: string | null;
+}
+
+export interface OpenOptions {
+  mirror?: string;
+  terminal: Pick<Terminal, 'note' | 'progress' | 'signal'>;
+}
+
+/** @throws UsageError on words that name no checkpoint; Error when it cannot be had or cannot run; AbortError. */
+export async function openCheckpoint(model: string, options: OpenOptions): Promise<OpenedCheckpoint> {
+  if (model === EMBEDDED || existsSync(model)) return openFolder(model);
+  const [id, tag] = model.split(':');
+  if (!isHubId(id)) throw new UsageError(`--model ${model} is neither a folder nor a hub id like owner/name`);
+  const precision = tag === undefined ? null : precisionOf(tag);
+  const checkpoints = new StoredCheckpoints(diskStore(cacheFolder()));
+  const plan =
+    (await storedWhole(checkpoints, id, precision)) ?? (await fetched(checkpoints, id, precision, options));
+  const { architecture, dtypes } = plan;
+  return {
+    source: await checkpoints.source(id),
+    dtypes,
+    askOnly: architecture.use === 'ask' ? architecture.why : null,
+  };
+}
+
+async function openFolder(model: string): Promise<OpenedCheckpoint> {
+  const source = folderSource(model);
+  const paths = new Set(await source.paths!());
+  const precision = preferredPrecision(CPU, offeredPrecisions(paths));
+  if (precision === null)
+    throw new Error(`${source.name} has no ONNX files that run on a CPU: it needs onnx/ in q4, q8 or fp32`);
+  const architecture = architectureOf(await readJson(source, 'config.json'), source.name);
+  return {
+    source,
+    dtypes: partDtypes(paths, precision)!,
+    askOnly: architecture.use === 'ask' ? architecture.why : null,
+  };
+}
+
+function precisionOf(tag: string): Precision {
+  const found = PRECISIONS.find((precision) => precision === tag);
+  if (!found) throw new UsageError(`":${tag}" is no precision: choose ${PRECISIONS.join(', ')}`);
+  const why = refusal(found, CPU);
+  if (why) throw new UsageError(why);
+  return found;
+}
+
+async function storedWhole(
+  checkpoints: StoredCheckpoints,
+  id: string,
+  precision: Precision | null,
+): Promise<CheckpointPlan | null> {
+  const stored = await planStored(checkpoints, id, { precision: null, accelerator: CPU });
+  if (!stored || precision === null || stored.precision === precision) return stored;
+  return stored.offered.includes(precision)
+    ? planStored(checkpoints, id, { precision, accelerator: CPU })
+    : null;
+}
+
+async function fetched(
+  checkpoints: StoredCheckpoints,
+  id: string,
+  precision: Precision | null,
+  { mirror, terminal }: OpenOptions,
+): Promise<CheckpointPlan> {
+  const { signal } = terminal;
+  const repository = hubRepository(id, mirror);
+  const plan = await planDownload(checkpoints, repository, { precision, accelerator: CPU, signal });
+  const size = `${(plan.total / 1e6).toFixed(0)} MB`;
+  terminal.note(`${id} in ${plan.precision}: ${size} from ${repository.host} to ${cacheFolder()}`);
+  await download(checkpoints, id, plan.files, httpTransport(repository), {
+    signal,
+    onProgress: ({ done, total, secondsLeft }) => {
+      const left = secondsLeft === null ? '' : `, ${Math.ceil(secondsLeft)} s left`;
+      terminal.progress(`${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB${left}`);
+    },
+  });
+  return plan;
+}
