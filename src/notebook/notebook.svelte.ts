@@ -7,6 +7,11 @@ import type { Edits } from '../questions/edits.ts';
 import type { Question, QuestionSettings } from '../questions/question.ts';
 import { DEFAULT_QUESTION_SETTINGS } from '../questions/question.ts';
 import type { Learner } from '../learner/learner.ts';
+import { Given } from './given.svelte.ts';
+import type { Turn } from './turns.svelte.ts';
+import type { Workshop } from './workshop.svelte.ts';
+
+const NO_EDITS: Edits = new Map();
 
 export interface LoadedModel {
   name: string;
@@ -35,25 +40,97 @@ export interface NamedAdapter {
   adapter: Adapter;
 }
 
+/** The nearest cell of a kind at or above another one, and what it gives. */
+export type Nearest = (kind: 'demonstrations' | 'questions') => Given | null;
+
+/** The notebook as one cell sees it: reading takes from the nearest cell above, writing gives to those below. */
 export class Notebook {
-  /** From the model cell. */
-  model = $state.raw<LoadedModel | null>(null);
-  /** From the demonstrations cell. */
-  bundle = $state.raw<Bundle | null>(null);
-  /** Of the questions cell; training makes its questions by the same settings. */
-  questionSettings = $state.raw<QuestionSettings>(DEFAULT_QUESTION_SETTINGS);
-  /** Of the questions cell: what was changed by hand. */
-  questionEdits = $state.raw<Edits>(new Map());
-  /** The question shown, from the questions cell. */
-  question = $state.raw<Question | null>(null);
-  /** From the training or the runs cell: what the model answers with. Null: the base model. */
-  adapter = $state.raw<NamedAdapter | null>(null);
-  /** Which cell has the model at work: its calls must not overlap. */
-  modelUser = $state<'ask' | 'train' | null>(null);
-  /** The run that training continues, given by the runs cell. */
-  resume = $state.raw<{ id: string } | null>(null);
+  readonly #workshop: Workshop;
+  readonly #nearest: Nearest;
+  readonly #turn: Turn;
+  /** What the cell itself gives. */
+  readonly given = new Given();
+
+  /** @param who the cell, as it is called on the page */
+  constructor(workshop: Workshop, who: string, nearest: Nearest) {
+    [this.#workshop, this.#nearest, this.#turn] = [workshop, nearest, { who }];
+  }
+
+  /** The same for all cells. */
+  get model(): LoadedModel | null {
+    return this.#workshop.model;
+  }
+  set model(model) {
+    this.#workshop.model = model;
+  }
+
+  /** What the model answers with: last trained, or chosen among the runs. Null: the base model. */
+  get adapter(): NamedAdapter | null {
+    return this.#workshop.adapter;
+  }
+  set adapter(adapter) {
+    this.#workshop.adapter = adapter;
+  }
+
   /** Rises whenever a stored run has changed. */
-  runsChanged = $state(0);
+  get runsChanged(): number {
+    return this.#workshop.runsChanged;
+  }
+  set runsChanged(n) {
+    this.#workshop.runsChanged = n;
+  }
+
+  /** From the demonstrations cell above. */
+  get bundle(): Bundle | null {
+    return this.#nearest('demonstrations')?.bundle ?? null;
+  }
+  set bundle(bundle) {
+    this.given.bundle = bundle;
+  }
+
+  /** From the questions cell above; training makes its questions by the same settings. */
+  get questionSettings(): QuestionSettings {
+    return this.#nearest('questions')?.questionSettings ?? DEFAULT_QUESTION_SETTINGS;
+  }
+  set questionSettings(settings) {
+    this.given.questionSettings = settings;
+  }
+
+  /** From the questions cell above: what was changed by hand. */
+  get questionEdits(): Edits {
+    return this.#nearest('questions')?.questionEdits ?? NO_EDITS;
+  }
+  set questionEdits(edits) {
+    this.given.questionEdits = edits;
+  }
+
+  /** The question shown in the questions cell above. */
+  get question(): Question | null {
+    return this.#nearest('questions')?.question ?? null;
+  }
+  set question(question) {
+    this.given.question = question;
+  }
+
+  /** Which cell has the model at work; null when it is free. */
+  get modelUser(): string | null {
+    return this.#workshop.turns.holder?.who ?? null;
+  }
+
+  /** Who works with the model while this cell waits for it; null when it does not wait. */
+  get waitingFor(): string | null {
+    return this.#workshop.turns.waiting.includes(this.#turn) ? this.modelUser : null;
+  }
+
+  /** Does `work` with the model, after the cells that asked for it before. @throws AbortError; what work throws. */
+  useModel<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return this.#workshop.turns.take(this.#turn, signal, work);
+  }
+
+  /** In the midst of work: lets cells that wait for the model go first. @returns whether any did: set the adapter anew. */
+  giveWay(signal: AbortSignal): Promise<boolean> {
+    return this.#workshop.turns.giveWay(signal);
+  }
 
   demonstration(id: string): Demonstration | undefined {
     return this.bundle?.demonstrations.find((d) => d.id === id);

@@ -40,7 +40,7 @@ const lossSettings = v.object({
   importance_sampling_clip_min: v.optional(v.nullable(finite), null),
 });
 
-const grpoConfig = v.object({
+export const grpoConfigSchema = v.object({
   max_steps: count,
   num_generations: positive,
   generation_batch_size: positive,
@@ -78,7 +78,7 @@ export const runSummarySchema = v.object({
   bundle: v.object({ name, sha256: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))) }),
   question_settings: questionSettingsSchema,
   test_fraction: share,
-  config: grpoConfig,
+  config: grpoConfigSchema,
   steps: count,
   metrics: v.nullable(metrics),
 }) satisfies v.GenericSchema<unknown, RunSummary>;

@@ -5,6 +5,7 @@ import type { EvaluationReport } from '../evaluation/report.ts';
 import type { StepRecord } from '../training/stepRecord.ts';
 import type { TrainedStep, TrainingState } from '../training/trainingState.ts';
 import { indexedDbStore, type KeyValue } from './keyValue.ts';
+import { newId } from './newId.ts';
 import { migrate, RUN_VERSION } from './migrate.ts';
 import { rolloutBytes, stepsToThin, thinned } from './rolloutBudget.ts';
 import type { Run, RunSettings, RunSummary } from './run.ts';
@@ -197,10 +198,4 @@ function summaryOf({
   ...summary
 }: StoredRun): RunSummary {
   return summary;
-}
-
-function newId(): string {
-  return [...crypto.getRandomValues(new Uint8Array(12))]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('');
 }

@@ -12,6 +12,14 @@ export class NotebookPage {
     return this.page.getByRole('region', { name: title, exact: true });
   }
 
+  /** By the menu of a cell. */
+  async act(title: string, item: string): Promise<void> {
+    await this.cell(title)
+      .getByRole('button', { name: `Actions for ${title}`, exact: true })
+      .click();
+    await this.page.getByRole('menuitem', { name: item, exact: true }).click();
+  }
+
   async open(query = ''): Promise<void> {
     await this.page.goto(`./${query}`);
   }

@@ -61,6 +61,8 @@ for (const device of ['wasm', 'webgpu'] as const) {
 
       await page.reload();
       await notebook.loadTinyModel();
+      await expect(train.getByLabel('max_steps')).toHaveValue('2');
+      await train.getByRole('button', { name: 'Set up a new run' }).click();
       await train.getByRole('button', { name: 'Take it up at step 2' }).click();
       await train.getByRole('button', { name: 'Continue at step 2' }).click();
       await expect(train.getByText('Rollouts of step 2')).toBeVisible();

@@ -1,7 +1,9 @@
 import { DEFAULT_GRPO_CONFIG } from '../../training/grpoConfig.ts';
-import type { SamplingSettings } from '../../policy/policy.ts';
+import type { Bundle } from '../../demos/demonstration.ts';
+import type { Policy, SamplingSettings } from '../../policy/policy.ts';
 import type { Question } from '../../questions/question.ts';
 import { scoreResponse, type Reward } from '../../questions/reward.ts';
+import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
 import { questionImage, type Notebook } from '../notebook.svelte.ts';
 
@@ -18,10 +20,12 @@ export interface AskConfig {
   sampling: Omit<SamplingSettings, 'seed'>;
 }
 
-/** Asks the model the question that is shown. */
-export class AskCell {
+export const DEFAULT_ASK_CONFIG: AskConfig = { count: 2, sampling: DEFAULT_GRPO_CONFIG.sampling };
+
+/** Asks the model the question that is shown above. */
+export class AskCell implements CellState {
   readonly #notebook: Notebook;
-  config = $state.raw<AskConfig>({ count: 2, sampling: DEFAULT_GRPO_CONFIG.sampling });
+  config = $state.raw<AskConfig>(DEFAULT_ASK_CONFIG);
   /** What was asked: stays while another question is looked at. */
   asked = $state.raw<Question | null>(null);
   responses = $state<LiveResponse[]>([]);
@@ -31,68 +35,96 @@ export class AskCell {
   #abort: AbortController | null = null;
   #asks = 0;
 
-  constructor(notebook: Notebook) {
+  constructor(notebook: Notebook, settings?: AskConfig) {
     this.#notebook = notebook;
+    if (settings) this.config = settings;
+  }
+
+  get settings(): AskConfig {
+    return this.config;
   }
 
   readonly obstacle = $derived.by(() => {
     const n = this.#notebook;
     if (!n.model) return 'The model has not loaded yet.';
     if (!n.question) return 'There is no question yet.';
-    if (n.modelUser === 'ask' && !this.writing) return 'The model is at work below.';
-    if (n.modelUser === 'train') return 'The model is busy training; pause it to ask.';
     return '';
   });
 
+  /** Who has the model while this cell waits for it. */
+  readonly waitingFor = $derived.by(() => this.#notebook.waitingFor);
+
+  readonly stale = $derived.by(() => {
+    const { question } = this.#notebook;
+    if (!this.responses.length || this.writing || !question || this.asked?.id === question.id) return '';
+    return 'Another question is shown above; ask again for it.';
+  });
+
+  readonly fresh = $derived(this.responses.length > 0 && !this.stale);
+
   readonly summary = $derived(this.writing ? 'answering' : this.responses.length ? 'answered' : '');
+
+  get busy(): boolean {
+    return this.writing;
+  }
+
+  async runAll(): Promise<boolean> {
+    await this.ask();
+    return this.fresh;
+  }
 
   async ask() {
     const { model, question, bundle } = this.#notebook;
     if (this.obstacle || this.writing || !model || !question || !bundle) return;
     const abort = (this.#abort = new AbortController());
-    const { count, sampling } = this.config;
-    this.#notebook.modelUser = 'ask';
     this.writing = true;
     this.error = '';
     this.asked = question;
-    this.responses = Array.from({ length: count }, () => ({
+    this.responses = Array.from({ length: this.config.count }, () => ({
       tokens: [],
       letters: null,
       reward: null,
       terminated: false,
     }));
     try {
-      await model.policy.setAdapter(this.#notebook.adapter?.adapter ?? null);
-      const prompt = await model.policy.encode(question.prompt, await questionImage(bundle, question));
-      abort.signal.throwIfAborted();
-      const began = performance.now();
-      const completions = await model.policy.generate(
-        prompt,
-        count,
-        { ...sampling, seed: this.#asks++ },
-        {
-          signal: abort.signal,
-          onTokens: (tokens) =>
-            tokens.forEach((token, i) => {
-              if (token !== null) this.responses[i].tokens.push(token);
-            }),
-        },
+      await this.#notebook.useModel(abort.signal, () =>
+        this.#answer(model.policy, question, bundle, abort.signal),
       );
-      const made = completions.reduce((n, c) => n + c.ids.length, 0);
-      this.tokensPerSecond = (1000 * made) / (performance.now() - began);
-      this.responses = completions.map((c) => ({
-        tokens: c.tokens,
-        logprobs: c.logprobs,
-        letters: c.letters,
-        reward: scoreResponse(c.text, question.answer),
-        terminated: c.terminated,
-      }));
     } catch (error) {
       if (!isAbort(error)) this.error = (error as Error).message;
+      this.responses = this.responses.filter((r) => r.tokens.length > 0);
     } finally {
       this.writing = false;
-      this.#notebook.modelUser = null;
     }
+  }
+
+  async #answer(policy: Policy, question: Question, bundle: Bundle, signal: AbortSignal) {
+    const { count, sampling } = this.config;
+    await policy.setAdapter(this.#notebook.adapter?.adapter ?? null);
+    const prompt = await policy.encode(question.prompt, await questionImage(bundle, question));
+    signal.throwIfAborted();
+    const began = performance.now();
+    const completions = await policy.generate(
+      prompt,
+      count,
+      { ...sampling, seed: this.#asks++ },
+      {
+        signal,
+        onTokens: (tokens) =>
+          tokens.forEach((token, i) => {
+            if (token !== null) this.responses[i].tokens.push(token);
+          }),
+      },
+    );
+    const made = completions.reduce((n, c) => n + c.ids.length, 0);
+    this.tokensPerSecond = (1000 * made) / (performance.now() - began);
+    this.responses = completions.map((c) => ({
+      tokens: c.tokens,
+      logprobs: c.logprobs,
+      letters: c.letters,
+      reward: scoreResponse(c.text, question.answer),
+      terminated: c.terminated,
+    }));
   }
 
   cancel() {

@@ -2,9 +2,10 @@ import type { Bundle, CameraName, Demonstration } from '../../demos/demonstratio
 import type { GivenFile } from '../../demos/fileTree.ts';
 import { discoverKeypoints } from '../../demos/keypoints.ts';
 import { MappingNeeded, type MappingOffer, type StateMapping } from '../../demos/stateMapping.ts';
+import type { CellState } from '../document/cell.ts';
 import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { isAbort } from '../errors.ts';
-import { openDemonstrations } from '../remoteDemos.ts';
+import { openDemonstrations, openSample } from '../remoteDemos.ts';
 import { count } from '../words.ts';
 
 export type Opener = (onProgress: (progress: Progress) => void, signal: AbortSignal) => Promise<Bundle>;
@@ -16,7 +17,7 @@ export interface Given {
 }
 
 /** Which bundle is loaded, and which of its frames is looked at. */
-export class DemonstrationsCell {
+export class DemonstrationsCell implements CellState {
   readonly #notebook: Notebook;
   progress = $state.raw<Progress | null>(null);
   error = $state('');
@@ -31,6 +32,26 @@ export class DemonstrationsCell {
 
   constructor(notebook: Notebook) {
     this.#notebook = notebook;
+  }
+
+  get settings(): Record<never, never> {
+    return {};
+  }
+
+  get busy(): boolean {
+    return this.progress !== null;
+  }
+
+  readonly fresh = $derived.by(() => this.#notebook.given.bundle !== null);
+
+  /** The few demonstrations that come with the page. */
+  async reopen() {
+    await this.openWith('Reading the sample demonstrations', openSample);
+  }
+
+  async runAll(): Promise<boolean> {
+    if (!this.fresh) await this.reopen();
+    return this.fresh;
   }
 
   readonly demonstration = $derived.by((): Demonstration | null => {
@@ -60,7 +81,7 @@ export class DemonstrationsCell {
   /** Opens files, by a mapping chosen by hand or by the one that their names propose. */
   openFiles(given: Given, mapping?: StateMapping): Promise<boolean> {
     const { files, name } = given;
-    return this.open(
+    return this.openWith(
       `Reading ${name}`,
       (onProgress, signal) => openDemonstrations(files, name, onProgress, signal, mapping),
       given,
@@ -68,7 +89,7 @@ export class DemonstrationsCell {
   }
 
   /** Opens a bundle; what was loaded stays until the new one is whole. */
-  async open(label: string, opener: Opener, given: Given | null = null): Promise<boolean> {
+  async openWith(label: string, opener: Opener, given: Given | null = null): Promise<boolean> {
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
     this.error = '';

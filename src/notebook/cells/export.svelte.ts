@@ -1,9 +1,10 @@
 import type { Bundle } from '../../demos/demonstration.ts';
 import { applyEdits } from '../../questions/edits.ts';
 import { DEFAULT_REWARD_WEIGHTS, type RewardWeights } from '../../questions/reward.ts';
+import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
 import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
-import { openTabletop } from '../remoteDemos.ts';
+import { openTabletop, TABLETOP } from '../remoteDemos.ts';
 import { saveFile } from '../saveFile.ts';
 import { trainingData } from '../trainingData.ts';
 import { bytes } from '../words.ts';
@@ -15,22 +16,54 @@ export interface ExportConfig {
   reward_weights: RewardWeights;
 }
 
+export const DEFAULT_EXPORT_CONFIG: ExportConfig = {
+  name: 'robot-r1',
+  data: 'loaded',
+  test_fraction: 0.25,
+  reward_weights: DEFAULT_REWARD_WEIGHTS,
+};
+
 /** Writes the same task as a full-scale run for a CUDA cluster. */
-export class ExportCell {
+export class ExportCell implements CellState {
   readonly #notebook: Notebook;
-  config = $state.raw<ExportConfig>({
-    name: 'robot-r1',
-    data: 'loaded',
-    test_fraction: 0.25,
-    reward_weights: DEFAULT_REWARD_WEIGHTS,
-  });
+  config = $state.raw<ExportConfig>(DEFAULT_EXPORT_CONFIG);
   progress = $state.raw<Progress | null>(null);
   error = $state('');
   made = $state.raw<{ file: string; size: number; readme: string } | null>(null);
   #abort: AbortController | null = null;
 
-  constructor(notebook: Notebook) {
+  constructor(notebook: Notebook, settings?: ExportConfig) {
     this.#notebook = notebook;
+    if (settings) this.config = settings;
+  }
+
+  get settings(): ExportConfig {
+    return this.config;
+  }
+
+  get busy(): boolean {
+    return this.progress !== null;
+  }
+
+  /** What the file depends on. */
+  readonly #basis = $derived.by(() => {
+    const { bundle, questionSettings, questionEdits } = this.#notebook;
+    const demonstrations = this.config.data === 'loaded' ? bundle?.name : TABLETOP;
+    return JSON.stringify([this.config, demonstrations, questionSettings, [...questionEdits]]);
+  });
+  #madeFrom = $state('');
+
+  readonly stale = $derived.by(() =>
+    this.made && this.#madeFrom !== this.#basis
+      ? 'Settings or demonstrations have changed since the file was written.'
+      : '',
+  );
+
+  readonly fresh = $derived(this.made !== null && !this.stale);
+
+  async runAll(): Promise<boolean> {
+    await this.make();
+    return this.fresh;
   }
 
   readonly obstacle = $derived.by(() =>
@@ -40,7 +73,9 @@ export class ExportCell {
   readonly summary = $derived(this.progress ? 'writing' : this.made ? bytes(this.made.size) : '');
 
   async make() {
+    if (this.busy || this.obstacle) return;
     const abort = (this.#abort = new AbortController());
+    const basis = this.#basis;
     [this.error, this.made] = ['', null];
     this.progress = { label: 'Writing the bundle', done: 0, total: null };
     try {
@@ -60,6 +95,7 @@ export class ExportCell {
       });
       const file = `${name}-easyr1.zip`;
       saveFile(zip, file);
+      this.#madeFrom = basis;
       this.made = { file, size: zip.size, readme: await readEntry(zip, 'README.md') };
     } catch (error) {
       if (!isAbort(error)) this.error = (error as Error).message;

@@ -1,19 +1,37 @@
+import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
 import { EMBEDDED, loadModel, type DeviceChoice } from '../loadModel.ts';
 import type { Notebook, Progress } from '../notebook.svelte.ts';
 
-/** Which checkpoint answers, and on what. */
-export class ModelCell {
-  readonly #notebook: Notebook;
+/** Which checkpoint answers, and on what. There is one for all cells of the page. */
+export class ModelCell implements CellState {
+  readonly #notebook: Pick<Notebook, 'model' | 'adapter'>;
   source = $state(EMBEDDED);
+  /** The source that was loaded last. */
+  #loaded = $state(EMBEDDED);
   device = $state<DeviceChoice>('auto');
   progress = $state.raw<Progress | null>(null);
   error = $state('');
   #abort: AbortController | null = null;
 
-  constructor(notebook: Notebook, device: DeviceChoice = 'auto') {
+  constructor(notebook: Pick<Notebook, 'model' | 'adapter'>, device: DeviceChoice = 'auto') {
     this.#notebook = notebook;
     this.device = device;
+  }
+
+  get settings(): { source: string } {
+    return { source: this.#loaded };
+  }
+
+  get busy(): boolean {
+    return this.progress !== null;
+  }
+
+  readonly fresh = $derived.by(() => this.#notebook.model !== null);
+
+  async runAll(): Promise<boolean> {
+    await this.load();
+    return this.fresh;
   }
 
   readonly summary = $derived.by(() => {
@@ -22,6 +40,11 @@ export class ModelCell {
     return this.#notebook.model ? this.#notebook.model.policy.device : 'not loaded';
   });
 
+  /** What a notebook asks for, to be loaded. */
+  choose({ source }: { source: string }) {
+    [this.source, this.#loaded] = [source, source];
+  }
+
   /** The model in use stays until the new one has loaded. */
   async load() {
     this.#abort?.abort();
@@ -29,8 +52,9 @@ export class ModelCell {
     this.error = '';
     this.progress = { label: 'Loading the model', done: 0, total: null, unit: 'bytes' };
     try {
+      const source = this.source.trim() || EMBEDDED;
       const model = await loadModel(
-        this.source.trim() || EMBEDDED,
+        source,
         this.device,
         (p) => {
           if (this.#abort === abort) this.progress = p;
@@ -39,6 +63,7 @@ export class ModelCell {
       );
       this.#notebook.model = model;
       this.#notebook.adapter = null;
+      this.#loaded = source;
     } catch (error) {
       if (!isAbort(error) && this.#abort === abort) this.error = (error as Error).message;
     } finally {

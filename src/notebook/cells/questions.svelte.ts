@@ -3,6 +3,7 @@ import { applyEdits, editQuestion, type Edit, type Edits } from '../../questions
 import type { Kind, OptionLetter, Question, QuestionSettings, Ring } from '../../questions/question.ts';
 import type { ReadQuestions } from '../../questions/questionParquet.ts';
 import { difficultyOf } from '../../questions/statistics.ts';
+import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
 import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
 import { questionDownload, type DownloadFormat } from '../questionDownload.ts';
@@ -37,7 +38,7 @@ export interface QuestionFilter {
 const EVERYTHING: QuestionFilter = { kind: '', task: '', demonstration: '', difficulty: '' };
 
 /** The questions of the loaded bundle or of an opened file, and which one is shown. */
-export class QuestionsCell {
+export class QuestionsCell implements CellState {
   readonly #notebook: Notebook;
   filter = $state.raw<QuestionFilter>(EVERYTHING);
   /** Position in the filtered list. */
@@ -55,9 +56,10 @@ export class QuestionsCell {
   #before = $state.raw<Edits[]>([]);
   #abort: AbortController | null = null;
 
-  /** Made in a component: it follows the bundle and the settings. */
-  constructor(notebook: Notebook) {
+  /** Made in an effect root: it follows the bundle and the settings. */
+  constructor(notebook: Notebook, settings?: { settings: QuestionSettings }) {
     this.#notebook = notebook;
+    if (settings) notebook.questionSettings = settings.settings;
     $effect(() => {
       const { bundle, questionSettings } = notebook;
       let current = true;
@@ -69,6 +71,13 @@ export class QuestionsCell {
     $effect(() => {
       if (notebook.bundle) this.#forgetEdits();
     });
+    $effect(() => {
+      notebook.question = this.askable;
+    });
+  }
+
+  get settings(): { settings: QuestionSettings } {
+    return { settings: this.#notebook.given.questionSettings };
   }
 
   /** Empty until the questions of the bundle at hand are made. */

@@ -1,26 +1,33 @@
 import type { Run, RunSummary } from '../../runs/run.ts';
 import type { RunList } from '../../runs/runs.ts';
+import type { CellState } from '../document/cell.ts';
 import type { Notebook } from '../notebook.svelte.ts';
 import { storedRuns } from '../runs.ts';
 import { saveFile } from '../saveFile.ts';
 import { count } from '../words.ts';
 
-/** The runs that this browser keeps. */
-export class RunsCell {
-  readonly #notebook: Notebook;
+/** The runs that this browser keeps: the same for all cells of the page. */
+export class RunsCell implements CellState {
+  readonly #notebook: Pick<Notebook, 'model' | 'adapter' | 'runsChanged'>;
   list = $state.raw<RunList>({ runs: [], unreadable: [] });
   error = $state('');
   /** Said to all once something was done. */
   said = $state('');
 
-  constructor(notebook: Notebook) {
+  constructor(notebook: Pick<Notebook, 'model' | 'adapter' | 'runsChanged'>) {
     this.#notebook = notebook;
+  }
+
+  get settings(): Record<never, never> {
+    return {};
   }
 
   readonly summary = $derived(this.list.runs.length ? count(this.list.runs.length, 'run') : 'none yet');
 
-  /** The newest run that has steps left. */
-  readonly unfinished = $derived(this.list.runs.find((r) => r.steps < r.config.max_steps) ?? null);
+  /** The newest run that has steps left, those that a cell holds excepted. */
+  unfinished(held: readonly string[]): RunSummary | null {
+    return this.list.runs.find((r) => r.steps < r.config.max_steps && !held.includes(r.id)) ?? null;
+  }
 
   async refresh() {
     try {

@@ -1,15 +1,17 @@
 import type { Bundle } from '../../demos/demonstration.ts';
 import { evaluate } from '../../evaluation/evaluate.ts';
 import type { Policy } from '../../policy/policy.ts';
-import type { Question } from '../../questions/question.ts';
+import type { Question, QuestionSettings } from '../../questions/question.ts';
 import type { Reward } from '../../questions/reward.ts';
 import { grpo, type GrpoProgress } from '../../training/grpo.ts';
 import type { Run, RunSummary, SavedEvaluation } from '../../runs/run.ts';
 import type { StepRecord } from '../../training/stepRecord.ts';
 import type { TrainedStep, TrainingState } from '../../training/trainingState.ts';
+import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
 import type { Learner } from '../../learner/learner.ts';
 import { ACTIVATION_BYTES, estimateMemory, type MemoryEstimate } from '../../learner/memory.ts';
+import { sameValue } from '../settings/setting.ts';
 import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
 import { bundleFingerprint, openTabletop, TABLETOP } from '../remoteDemos.ts';
 import { runName } from '../runName.ts';
@@ -33,10 +35,12 @@ interface Engines {
   learner: Learner;
   bundle: Bundle;
   data: TrainingData;
+  /** By which the questions were made. */
+  settings: QuestionSettings;
 }
 
 /** Trains an adapter by GRPO and keeps every step in a run. */
-export class TrainCell {
+export class TrainCell implements CellState {
   readonly #notebook: Notebook;
   config = $state.raw<TrainConfig>(DEFAULT_TRAIN_CONFIG);
   status = $state<TrainStatus>('idle');
@@ -53,20 +57,77 @@ export class TrainCell {
   #state: TrainingState | null = null;
   #abort: AbortController | null = null;
 
-  constructor(notebook: Notebook) {
+  /** The run it held when it was kept, to be taken up again by reopen. */
+  readonly #kept: string | null;
+
+  constructor(notebook: Notebook, settings?: TrainConfig, results?: { run: string | null }) {
     this.#notebook = notebook;
+    if (settings) this.config = settings;
+    this.#kept = results?.run ?? null;
+  }
+
+  get settings(): TrainConfig {
+    return this.config;
+  }
+
+  /** The run itself is kept among the runs. */
+  get results(): { run: string | null } {
+    return { run: this.run ? this.run.id : this.#opened ? null : this.#kept };
+  }
+
+  #opened = $state(false);
+
+  async reopen() {
+    try {
+      if (!this.#kept) return;
+      const runs = await storedRuns();
+      const { runs: stored } = await runs.list();
+      if (this.busy || this.run) return;
+      if (stored.some(({ id }) => id === this.#kept)) this.restore(await runs.load(this.#kept));
+      else this.error = 'The run of this cell is no longer among the runs of this browser: train it again.';
+    } catch (error) {
+      this.error = (error as Error).message;
+    } finally {
+      this.#opened = true;
+    }
   }
 
   readonly done = $derived(this.steps.at(-1)?.step ?? 0);
 
+  readonly #pausing = $derived(this.status === 'pausing');
   readonly busy = $derived(this.status === 'running' || this.status === 'pausing');
 
   readonly obstacle = $derived.by(() => {
     if (!this.#notebook.model) return 'The model has not loaded yet.';
-    if (this.#notebook.modelUser === 'ask') return 'The model is answering above.';
     if (this.config.data === 'loaded' && !this.#notebook.bundle) return 'No demonstrations are loaded.';
     return '';
   });
+
+  /** Who has the model while this cell waits for it. */
+  readonly waitingFor = $derived.by(() => this.#notebook.waitingFor);
+
+  readonly stale = $derived.by(() => {
+    const { run } = this;
+    if (!run || this.busy) return '';
+    const { bundle, questionSettings } = this.#notebook;
+    if (!sameValue(run.question_settings, questionSettings))
+      return 'This run was trained on questions of other settings than those above.';
+    if (this.config.data === 'loaded' && bundle && bundle.name !== run.bundle.name)
+      return `This run was trained on ${run.bundle.name}, not on what is loaded above.`;
+    return '';
+  });
+
+  readonly fresh = $derived(this.status === 'finished' && !this.stale);
+
+  async runAll(): Promise<boolean> {
+    if (this.stale) this.leave();
+    await this.train();
+    return this.fresh;
+  }
+
+  cancel() {
+    this.stop();
+  }
 
   readonly summary = $derived.by(() => {
     if (!this.busy && !this.run) return '';
@@ -110,7 +171,6 @@ export class TrainCell {
       eval_questions: run.evaluations[0]?.report.questions.length ?? this.config.eval_questions,
       grpo: run.config,
     };
-    this.#notebook.questionSettings = run.question_settings;
     this.run = run;
     this.steps = run.records;
     this.evaluations = run.evaluations;
@@ -134,28 +194,31 @@ export class TrainCell {
     const abort = (this.#abort = new AbortController());
     this.error = '';
     this.status = 'running';
-    this.#notebook.modelUser = 'train';
     try {
       const bundle = await this.#bundle(abort.signal);
       await this.#checkBundle(bundle);
       const { test_fraction, eval_questions } = this.config;
-      const data = await trainingData(bundle, this.#notebook.questionSettings, test_fraction, eval_questions);
+      // A run goes on with the questions it began with.
+      const settings = this.run?.question_settings ?? this.#notebook.questionSettings;
+      const data = await trainingData(bundle, settings, test_fraction, eval_questions);
       this.asked = { bundle, questions: new Map([...data.train, ...data.heldOut].map((q) => [q.id, q])) };
-      const learner = await model.learner((p) => (this.progress = p), abort.signal);
-      await this.#train({ policy: model.policy, learner, bundle, data }, steps, abort.signal);
+      await this.#notebook.useModel(abort.signal, async () => {
+        const learner = await model.learner((p) => (this.progress = p), abort.signal);
+        await this.#train({ policy: model.policy, learner, bundle, data, settings }, steps, abort.signal);
+      });
     } catch (error) {
       if (!isAbort(error)) this.error = (error as Error).message;
       this.status = this.#state && !isAbort(error) ? 'paused' : 'idle';
     } finally {
-      [this.progress, this.live, this.#notebook.modelUser] = [null, null, null];
+      [this.progress, this.live] = [null, null];
     }
   }
 
   async #train(engines: Engines, wanted: number, signal: AbortSignal) {
-    const { policy, learner, data, bundle } = engines;
+    const { policy, learner, data, bundle, settings } = engines;
     const config = this.config.grpo;
     this.memory = await this.#estimate(engines);
-    this.run ??= await this.#newRun(bundle);
+    this.run ??= await this.#newRun(bundle, settings);
     if (!this.#state) {
       await learner.setAdapter(await this.#notebook.model!.freshAdapter(config.lora, config.seed));
       if (this.evaluations.length === 0) {
@@ -182,12 +245,21 @@ export class TrainCell {
         await this.#evaluate(engines, trained.step, signal);
       }
       if (last) break;
-      if (--left === 0 || this.status === 'pausing') {
+      if (left > 1 && !this.#pausing && (await this.#notebook.giveWay(signal))) await this.#takeBack(engines);
+      if (--left === 0 || this.#pausing) {
         this.status = 'paused';
         return;
       }
     }
     this.status = 'finished';
+  }
+
+  /** Others have used the model in between, with adapters of their own. */
+  async #takeBack({ policy, learner }: Engines) {
+    const { adapter, optimizer } = this.#state!;
+    await policy.setAdapter(adapter);
+    await learner.setAdapter(adapter, optimizer);
+    this.#notebook.adapter = { name: this.run!.name, adapter };
   }
 
   /** By a prompt of the run and responses of the greatest length. */
@@ -205,13 +277,13 @@ export class TrainCell {
     });
   }
 
-  async #newRun(bundle: Bundle): Promise<RunSummary> {
+  async #newRun(bundle: Bundle, settings: QuestionSettings): Promise<RunSummary> {
     const runs = await storedRuns();
     const run = await runs.create({
       name: runName(this.config.grpo, new Date()),
       checkpoint: this.#notebook.model!.name,
       bundle: { name: bundle.name, sha256: await bundleFingerprint(bundle) },
-      question_settings: this.#notebook.questionSettings,
+      question_settings: settings,
       test_fraction: this.config.test_fraction,
       config: this.config.grpo,
     });

@@ -1,5 +1,6 @@
 import { hasZeroVariance, mean, standardDeviation } from '../../training/advantages.ts';
 import { tokenAdvantages } from '../../training/estimators.ts';
+import type { CellState } from '../document/cell.ts';
 import { advantageFormula } from './advantageFormula.ts';
 import { ALGORITHMS, type Algorithm } from './algorithms.ts';
 import { EXAMPLE_GROUPS } from './exampleGroups.ts';
@@ -7,7 +8,7 @@ import type { LabGroup } from './labGroup.ts';
 import { tokenObjective, tokenShare, type ClipSettings } from './tokenObjective.ts';
 
 /** One group under the glass, and what the reader changes on it. */
-export class LabCell {
+export class LabCell implements CellState {
   groups = $state.raw<LabGroup[]>(EXAMPLE_GROUPS);
   group = $state.raw<LabGroup>(EXAMPLE_GROUPS[0]);
   /** Totals, as recorded until changed by hand. */
@@ -25,6 +26,10 @@ export class LabCell {
 
   constructor() {
     this.study(EXAMPLE_GROUPS[0]);
+  }
+
+  get settings(): Record<never, never> {
+    return {};
   }
 
   readonly summary = $derived(this.groups.length > EXAMPLE_GROUPS.length ? this.group.title : 'an example');

@@ -35,7 +35,6 @@ export class CompareState {
     const n = this.#notebook;
     if (!n.model) return 'The model has not loaded yet.';
     if (!n.question) return 'There is no question yet.';
-    if (n.modelUser && !this.busy) return 'The model is at work elsewhere.';
     return '';
   });
 
@@ -49,24 +48,24 @@ export class CompareState {
     if (this.obstacle || this.busy || !model || !question || !bundle) return;
     const { signal } = (this.#abort = new AbortController());
     [this.busy, this.error, this.said, this.asked] = [true, '', null, question];
-    this.#notebook.modelUser = 'ask';
     try {
-      const prompt = await model.policy.encode(question.prompt, await questionImage(bundle, question));
-      const said: Said[] = [];
-      for (const id of this.sides) {
-        signal.throwIfAborted();
-        await model.policy.setAdapter(await this.#adapter(id, model.name));
-        const sampling = { ...DEFAULT_GRPO_CONFIG.sampling, temperature: 0, seed: 0 };
-        const [{ text }] = await model.policy.generate(prompt, 1, sampling, { signal });
-        const name = runs.find((run) => run.id === id)?.name ?? 'base model';
-        said.push({ name, text, reward: scoreResponse(text, question.answer) });
-      }
-      this.said = [said[0], said[1]];
+      await this.#notebook.useModel(signal, async () => {
+        const prompt = await model.policy.encode(question.prompt, await questionImage(bundle, question));
+        const said: Said[] = [];
+        for (const id of this.sides) {
+          signal.throwIfAborted();
+          await model.policy.setAdapter(await this.#adapter(id, model.name));
+          const sampling = { ...DEFAULT_GRPO_CONFIG.sampling, temperature: 0, seed: 0 };
+          const [{ text }] = await model.policy.generate(prompt, 1, sampling, { signal });
+          const name = runs.find((run) => run.id === id)?.name ?? 'base model';
+          said.push({ name, text, reward: scoreResponse(text, question.answer) });
+        }
+        this.said = [said[0], said[1]];
+      });
     } catch (error) {
       if (!isAbort(error)) this.error = (error as Error).message;
     } finally {
       this.busy = false;
-      this.#notebook.modelUser = null;
     }
   }
 

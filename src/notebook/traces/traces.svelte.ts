@@ -3,15 +3,18 @@ import type { Bundle } from '../../demos/demonstration.ts';
 import type { LetterTrace } from '../../policy/policy.ts';
 import type { Question } from '../../questions/question.ts';
 import type { Run } from '../../runs/run.ts';
+import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
 import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
+import { storedRuns } from '../runs.ts';
 import { saveFile } from '../saveFile.ts';
+import { CompareState } from './compare.svelte.ts';
 import { questionsOfRun } from './questionsOfRun.ts';
 import type { Tint } from './tokenTint.ts';
 import { filterTraces, NO_FILTER, tracesJsonl, tracesOf, type Trace, type TraceFilter } from './traces.ts';
 
 /** All responses of one run, read one at a time. */
-export class TracesCell {
+export class TracesCell implements CellState {
   readonly #notebook: Notebook;
   run = $state.raw<Run | null>(null);
   /** Null while the run's demonstrations are not at hand. */
@@ -25,8 +28,30 @@ export class TracesCell {
   said = $state('');
   #abort: AbortController | null = null;
 
-  constructor(notebook: Notebook) {
+  readonly #kept: string | null;
+  readonly compare: CompareState;
+
+  constructor(notebook: Notebook, results?: { run: string | null }) {
     this.#notebook = notebook;
+    this.compare = new CompareState(notebook);
+    this.#kept = results?.run ?? null;
+  }
+
+  get settings(): Record<never, never> {
+    return {};
+  }
+
+  get results(): { run: string | null } {
+    return { run: this.run?.id ?? null };
+  }
+
+  /** The run that was read last. */
+  async reopen() {
+    if (!this.#kept) return;
+    const runs = await storedRuns();
+    // Deleted meanwhile, it is simply not open.
+    const { runs: stored } = await runs.list();
+    if (stored.some(({ id }) => id === this.#kept)) await this.read(await runs.load(this.#kept));
   }
 
   readonly all = $derived(this.run ? tracesOf(this.run.records) : []);
@@ -39,14 +64,13 @@ export class TracesCell {
   readonly obstacle = $derived.by(() => {
     const n = this.#notebook;
     if (!n.model) return 'The model has not loaded yet.';
-    if (n.modelUser) return 'The model is at work elsewhere.';
     if (this.run?.checkpoint !== n.model.name) return `The run belongs to ${this.run?.checkpoint}.`;
     if (!this.question) return 'The run’s demonstrations are not at hand.';
     if (!this.trace?.response.ids) return 'This run was recorded without token ids.';
     return '';
   });
 
-  async open(run: Run) {
+  async read(run: Run) {
     [this.run, this.asked, this.letters, this.place] = [run, null, null, 0];
     [this.filter, this.error, this.said] = [NO_FILTER, '', ''];
     await this.#work(async (signal) => {
@@ -70,17 +94,20 @@ export class TracesCell {
     const { trace, question, asked, run } = this;
     if (this.obstacle || !model || !trace || !question || !asked || !run) return;
     const adapter: Adapter | null = run.state?.adapter ?? null;
-    this.#notebook.modelUser = 'ask';
-    await this.#work(async (signal) => {
-      await model.policy.setAdapter(adapter);
-      const prompt = await model.policy.encode(question.prompt, await questionImage(asked.bundle, question));
-      const letters = await model.policy.letterTrace(prompt, Int32Array.from(trace.response.ids!), {
-        signal,
-        onProgress: (done, total) => (this.progress = { label: 'Reading along the thought', done, total }),
-      });
-      if (this.trace === trace) this.letters = letters;
-    });
-    this.#notebook.modelUser = null;
+    await this.#work((signal) =>
+      this.#notebook.useModel(signal, async () => {
+        await model.policy.setAdapter(adapter);
+        const prompt = await model.policy.encode(
+          question.prompt,
+          await questionImage(asked.bundle, question),
+        );
+        const letters = await model.policy.letterTrace(prompt, Int32Array.from(trace.response.ids!), {
+          signal,
+          onProgress: (done, total) => (this.progress = { label: 'Reading along the thought', done, total }),
+        });
+        if (this.trace === trace) this.letters = letters;
+      }),
+    );
   }
 
   cancel() {

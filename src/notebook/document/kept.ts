@@ -1,0 +1,26 @@
+/** A notebook as it is kept, sent and opened. */
+import type { CellKind } from './kinds.ts';
+
+export interface KeptCell {
+  /** Its kind, with a number from the second on: "train", "train-2". */
+  id: string;
+  kind: CellKind;
+  folded: boolean;
+  /** As the cell's state gives them; undefined: as they come. */
+  settings?: unknown;
+  /** Null when there are none. */
+  results?: unknown;
+}
+
+export interface KeptNotebook {
+  id: string;
+  title: string;
+  /** ISO date and time. */
+  changed: string;
+  cells: KeptCell[];
+}
+
+/** All there is, in the order of the way from a demonstration to a run at full scale. */
+export const FIRST_CELLS: KeptCell[] = (
+  ['model', 'demonstrations', 'questions', 'ask', 'train', 'lab', 'runs', 'traces', 'export'] as const
+).map((kind) => ({ id: kind, kind, folded: false }));

@@ -1,0 +1,47 @@
+import { AskCell, type AskConfig } from '../cells/ask.svelte.ts';
+import { DemonstrationsCell } from '../cells/demonstrations.svelte.ts';
+import { ExportCell, type ExportConfig } from '../cells/export.svelte.ts';
+import type { ModelCell } from '../cells/model.svelte.ts';
+import { QuestionsCell } from '../cells/questions.svelte.ts';
+import type { RunsCell } from '../cells/runs.svelte.ts';
+import { TrainCell } from '../cells/train.svelte.ts';
+import { LabCell } from '../lab/lab.svelte.ts';
+import type { Notebook } from '../notebook.svelte.ts';
+import type { QuestionSettings } from '../../questions/question.ts';
+import type { TrainConfig } from '../trainConfig.ts';
+import { TracesCell } from '../traces/traces.svelte.ts';
+import type { States } from './entry.svelte.ts';
+import type { KeptCell } from './kept.ts';
+import type { CellKind } from './kinds.ts';
+
+/** What cells of these kinds have in common, however many there are. */
+export interface SharedStates {
+  model: ModelCell;
+  runs: RunsCell;
+}
+
+/** The state of a new cell, with what was kept of it. What is kept has been checked before. */
+export const makeState: {
+  [K in CellKind]: (
+    notebook: Notebook,
+    kept: Pick<KeptCell, 'settings' | 'results'>,
+    shared: SharedStates,
+  ) => States[K];
+} = {
+  model: (_, { settings }, { model }) => {
+    if (settings) model.choose(settings as { source: string });
+    return model;
+  },
+  demonstrations: (notebook) => new DemonstrationsCell(notebook),
+  questions: (notebook, { settings }) =>
+    new QuestionsCell(notebook, settings as { settings: QuestionSettings } | undefined),
+  ask: (notebook, { settings }) => new AskCell(notebook, settings as AskConfig | undefined),
+  train: (notebook, { settings, results }) =>
+    new TrainCell(notebook, settings as TrainConfig | undefined, results as KeptRun),
+  lab: () => new LabCell(),
+  runs: (_, __, { runs }) => runs,
+  traces: (notebook, { results }) => new TracesCell(notebook, results as KeptRun),
+  export: (notebook, { settings }) => new ExportCell(notebook, settings as ExportConfig | undefined),
+};
+
+type KeptRun = { run: string | null } | undefined;

@@ -1,0 +1,176 @@
+import { Notebook } from '../notebook.svelte.ts';
+import type { Workshop } from '../workshop.svelte.ts';
+import { EntryOf, type Entry } from './entry.svelte.ts';
+import type { KeptCell, KeptNotebook } from './kept.ts';
+import { ABOUT, freeId, KINDS, ONCE, titleOf, type CellKind } from './kinds.ts';
+import { makeState, type SharedStates } from './makeState.ts';
+
+/** A cell that was deleted, to be put back where it stood. */
+export interface Deleted {
+  entry: Entry;
+  index: number;
+}
+
+/** A list of cells. Each takes what it needs from the nearest cell of that kind above it. */
+export class NotebookDocument {
+  readonly #workshop: Workshop;
+  readonly #shared: SharedStates;
+  readonly id: string;
+  title = $state('');
+  cells = $state.raw<readonly Entry[]>([]);
+  /** Last deleted; they keep their state until the notebook is left. */
+  deleted = $state.raw<readonly Deleted[]>([]);
+  /** Which cell "run all" is at. */
+  running = $state.raw<Entry | null>(null);
+  #stopped = false;
+
+  constructor(workshop: Workshop, shared: SharedStates, kept: Pick<KeptNotebook, 'id' | 'title' | 'cells'>) {
+    [this.#workshop, this.#shared, this.id, this.title] = [workshop, shared, kept.id, kept.title];
+    this.cells = kept.cells.map((cell) => this.#make(cell.kind, cell));
+  }
+
+  readonly kept = $derived.by((): Pick<KeptNotebook, 'id' | 'title' | 'cells'> => ({
+    id: this.id,
+    title: this.title,
+    cells: this.cells.map((entry) => entry.kept),
+  }));
+
+  /** The kinds that can be added now. */
+  readonly offered = $derived(
+    KINDS.filter((kind) => !ONCE.includes(kind) || !this.cells.some((entry) => entry.kind === kind)),
+  );
+
+  /** The cells that a cell takes something from. */
+  sources(entry: Entry): Entry[] {
+    return ABOUT[entry.kind].needs.flatMap((kind) => this.#above(entry.id, kind) ?? []);
+  }
+
+  /** A new cell at a place, 0 the first. */
+  add(kind: CellKind, index: number): Entry {
+    return this.#insert(kind, index, {});
+  }
+
+  duplicate(entry: Entry): Entry {
+    // As deep as JSON: the two share nothing.
+    const settings: unknown = JSON.parse(JSON.stringify(entry.cell.settings));
+    return this.#insert(entry.kind, this.cells.indexOf(entry) + 1, { settings });
+  }
+
+  /** @param by places down; negative: up */
+  move(entry: Entry, by: number) {
+    const from = this.cells.indexOf(entry);
+    const to = Math.max(0, Math.min(this.cells.length - 1, from + by));
+    const others = this.cells.filter((other) => other !== entry);
+    this.cells = [...others.slice(0, to), entry, ...others.slice(to)];
+  }
+
+  /** Ends what it is at. It can be put back, with what it showed. */
+  remove(entry: Entry) {
+    const index = this.cells.indexOf(entry);
+    if (!ONCE.includes(entry.kind)) entry.cell.cancel?.();
+    this.cells = this.cells.filter((other) => other !== entry);
+    this.deleted = [...this.deleted, { entry, index }];
+  }
+
+  /** @returns the cell that is back; null when none was deleted. */
+  undo(): Entry | null {
+    const last = this.deleted.at(-1);
+    if (!last) return null;
+    const { entry, index } = last;
+    this.deleted = this.deleted.slice(0, -1);
+    this.cells = [...this.cells.slice(0, index), entry, ...this.cells.slice(index)];
+    return entry;
+  }
+
+  /** The nearest cell of a kind below a cell, or else above it; a new one right below it when there is none. */
+  reach<K extends CellKind>(kind: K, from: Entry): EntryOf<K> {
+    const at = this.cells.indexOf(from);
+    const ofKind = (entry: Entry) => entry.kind === kind;
+    const found =
+      this.cells.slice(at + 1).find(ofKind) ??
+      this.cells.slice(0, at).findLast(ofKind) ??
+      this.add(kind, at + 1);
+    return found as unknown as EntryOf<K>;
+  }
+
+  /** The train cell that holds a run, or one that can take it up; a new one where all are at something. */
+  trainingOf(run: string, from: Entry): EntryOf<'train'> {
+    const all = this.cells.filter((entry) => entry.kind === 'train');
+    const free = ({ state }: EntryOf<'train'>) => !state.run && !state.busy;
+    return (
+      all.find(({ state }) => state.run?.id === run) ??
+      (from.kind === 'train' && free(from) ? from : all.find(free)) ??
+      all.find(({ state }) => state.status === 'finished') ??
+      (this.add('train', this.cells.indexOf(from) + 1) as EntryOf<'train'>)
+    );
+  }
+
+  /** Takes up files and runs that were kept. */
+  async reopen(): Promise<void> {
+    const own = this.cells.filter(({ kind }) => !ONCE.includes(kind)).map(({ cell }) => cell);
+    await Promise.all(own.map(async (cell) => cell.reopen?.()));
+  }
+
+  /** Runs cell after cell, those that have nothing left to do excepted; ends at the first that fails. */
+  async runFrom(entry: Entry | undefined = this.cells[0]): Promise<void> {
+    if (this.running || !entry) return;
+    this.#stopped = false;
+    try {
+      for (
+        let at: Entry | undefined = entry;
+        at && !this.#stopped;
+        at = this.cells[this.cells.indexOf(at) + 1]
+      ) {
+        this.running = at;
+        if (at.cell.fresh || !at.cell.runAll) continue;
+        if (!(await at.cell.runAll())) break;
+      }
+    } finally {
+      this.running = null;
+    }
+  }
+
+  stop() {
+    this.#stopped = true;
+    this.running?.cell.cancel?.();
+  }
+
+  /** Ends all work and all effects: another notebook takes its place. */
+  dispose() {
+    this.stop();
+    for (const entry of [...this.cells, ...this.deleted.map((one) => one.entry)]) {
+      if (!ONCE.includes(entry.kind)) entry.cell.cancel?.();
+      entry.dispose();
+    }
+  }
+
+  #insert(kind: CellKind, index: number, kept: { settings?: unknown }): Entry {
+    const taken = [...this.cells, ...this.deleted.map((one) => one.entry)].map(({ id }) => id);
+    const entry = this.#make(kind, { id: freeId(kind, taken), kind, folded: false, ...kept });
+    this.cells = [...this.cells.slice(0, index), entry, ...this.cells.slice(index)];
+    return entry;
+  }
+
+  #make<K extends CellKind>(kind: K, kept: KeptCell): Entry {
+    const notebook = new Notebook(
+      this.#workshop,
+      titleOf(kept.id),
+      (wanted) => this.#atOrAbove(kept.id, wanted)?.notebook.given ?? null,
+    );
+    let state!: EntryOf<K>['state'];
+    const dispose = $effect.root(() => {
+      state = makeState[kind](notebook, kept, this.#shared);
+    });
+    return new EntryOf(kept, kind, state, notebook, dispose) as unknown as Entry;
+  }
+
+  #above(id: string, kind: CellKind): Entry | undefined {
+    const at = this.cells.findIndex((entry) => entry.id === id);
+    return this.cells.slice(0, at).findLast((entry) => entry.kind === kind);
+  }
+
+  #atOrAbove(id: string, kind: CellKind): Entry | undefined {
+    const at = this.cells.findIndex((entry) => entry.id === id);
+    return this.cells.slice(0, at + 1).findLast((entry) => entry.kind === kind);
+  }
+}

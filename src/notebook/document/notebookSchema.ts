@@ -1,0 +1,112 @@
+/** What a kept, sent or opened notebook must look like before anything trusts it. */
+import * as v from 'valibot';
+import { migrate, type Migrations } from '../../runs/migrate.ts';
+import { checked, grpoConfigSchema } from '../../runs/runSchema.ts';
+import { questionSettingsSchema } from '../../questions/settingsSchema.ts';
+import type { AskConfig } from '../cells/ask.svelte.ts';
+import type { ExportConfig } from '../cells/export.svelte.ts';
+import type { TrainConfig } from '../trainConfig.ts';
+import type { KeptCell, KeptNotebook } from './kept.ts';
+import { KINDS, type CellKind } from './kinds.ts';
+
+export const NOTEBOOK_VERSION = 1;
+
+/** Version 1 is the first. */
+const MIGRATIONS: Migrations = {};
+
+const finite = v.pipe(v.number(), v.finite());
+const whole = (low: number, high: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const words = (most: number) => v.pipe(v.string(), v.maxLength(most));
+const nothing = v.object({});
+
+const askConfig = v.object({
+  count: whole(1, 16),
+  sampling: v.object({
+    temperature: v.pipe(finite, v.minValue(0), v.maxValue(5)),
+    top_p: share,
+    top_k: whole(0, 100_000),
+    max_completion_length: whole(1, 1024),
+  }),
+}) satisfies v.GenericSchema<unknown, AskConfig>;
+
+const trainConfig = v.object({
+  data: v.picklist(['tabletop', 'loaded']),
+  test_fraction: share,
+  eval_questions: whole(1, 10_000),
+  eval_samples: whole(1, 64),
+  grpo: grpoConfigSchema,
+}) satisfies v.GenericSchema<unknown, TrainConfig>;
+
+const exportConfig = v.object({
+  name: v.pipe(v.string(), v.regex(/^[\w.-]{1,100}$/, 'is no name of a file: letters, digits, dot, dash')),
+  data: v.picklist(['loaded', 'tabletop']),
+  test_fraction: share,
+  reward_weights: v.object({ format: finite, accuracy: finite }),
+}) satisfies v.GenericSchema<unknown, ExportConfig>;
+
+const SETTINGS: Record<CellKind, v.GenericSchema> = {
+  model: v.object({ source: words(500) }),
+  demonstrations: nothing,
+  questions: v.object({ settings: questionSettingsSchema }),
+  ask: askConfig,
+  train: trainConfig,
+  lab: nothing,
+  runs: nothing,
+  traces: nothing,
+  export: exportConfig,
+};
+
+const oneRun = v.object({ run: v.nullable(v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/))) });
+
+const RESULTS: Partial<Record<CellKind, v.GenericSchema>> = { train: oneRun, traces: oneRun };
+
+const cellSchema = v.pipe(
+  v.object({
+    id: words(40),
+    kind: v.picklist(KINDS),
+    folded: v.optional(v.boolean(), false),
+    settings: v.optional(v.unknown()),
+    results: v.optional(v.unknown()),
+  }),
+  v.check(
+    ({ id, kind }) => new RegExp(`^${kind}(-[1-9]\\d{0,5})?$`).test(id),
+    'its id does not fit its kind',
+  ),
+);
+
+const notebookSchema = v.object({
+  id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
+  title: words(200),
+  changed: v.pipe(v.string(), v.isoTimestamp()),
+  cells: v.pipe(
+    v.array(cellSchema),
+    v.maxLength(200),
+    v.check(
+      (cells) => new Set(cells.map(({ id }) => id)).size === cells.length,
+      'two cells have the same id',
+    ),
+  ),
+});
+
+/**
+ * Brings a notebook of any version up to date and checks every value in it.
+ * @param where starts the error, e.g. the name of a file. @throws Error naming the cell and the field at fault.
+ */
+export function checkNotebook(value: unknown, where: string): KeptNotebook {
+  const migrated = migrate(value, MIGRATIONS, NOTEBOOK_VERSION);
+  if (!migrated.ok) throw new Error(`${where} ${migrated.reason}`);
+  const notebook = checked(notebookSchema, migrated.record, where);
+  return { ...notebook, cells: notebook.cells.map((cell) => checkCell(cell, where)) };
+}
+
+function checkCell({ settings, results, ...cell }: KeptCell, where: string): KeptCell {
+  const at = `${where}, cell ${cell.id}`;
+  const schema = RESULTS[cell.kind];
+  return {
+    ...cell,
+    settings: settings === undefined ? undefined : checked(SETTINGS[cell.kind], settings, `${at}, settings`),
+    results: schema && results != null ? checked(schema, results, `${at}, results`) : undefined,
+  };
+}

@@ -1,0 +1,38 @@
+/** The notebooks that this browser keeps. */
+import { indexedDbStore, type KeyValue } from '../../runs/keyValue.ts';
+import type { KeptNotebook } from './kept.ts';
+import { checkNotebook, NOTEBOOK_VERSION } from './notebookSchema.ts';
+
+const LAST = 'last';
+const keyOf = (id: string) => `notebook/${id}`;
+
+export interface Notebooks {
+  /** The one that was open last; null before the first. @throws Error when it cannot be read. */
+  last(): Promise<KeptNotebook | null>;
+  /** @throws Error when there is no such notebook or it cannot be read. */
+  load(id: string): Promise<KeptNotebook>;
+  /** Kept, and from now on the last. */
+  save(notebook: KeptNotebook): Promise<void>;
+}
+
+export function openNotebooks(store: KeyValue = indexedDbStore('robot-r1-notebooks')): Notebooks {
+  async function load(id: string): Promise<KeptNotebook> {
+    const record = await store.get(keyOf(id));
+    if (record === undefined) throw new Error(`there is no notebook "${id}" in this browser`);
+    return checkNotebook(record, 'the notebook kept in this browser');
+  }
+
+  return {
+    load,
+    async last() {
+      const id = await store.get(LAST);
+      return typeof id === 'string' ? load(id) : null;
+    },
+    async save(notebook) {
+      await store.setMany([
+        [keyOf(notebook.id), { version: NOTEBOOK_VERSION, ...notebook }],
+        [LAST, notebook.id],
+      ]);
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import type { Bundle } from '../demos/demonstration.ts';
+import type { Edits } from '../questions/edits.ts';
+import { DEFAULT_QUESTION_SETTINGS, type Question, type QuestionSettings } from '../questions/question.ts';
+
+/** What one cell gives to those below it. */
+export class Given {
+  /** Of a demonstrations cell. */
+  bundle = $state.raw<Bundle | null>(null);
+  /** Of a questions cell: training below makes its questions by the same settings, */
+  questionSettings = $state.raw<QuestionSettings>(DEFAULT_QUESTION_SETTINGS);
+  /** what was changed by hand, */
+  questionEdits = $state.raw<Edits>(new Map());
+  /** and the question shown. */
+  question = $state.raw<Question | null>(null);
+}
