@@ -41,3 +41,8 @@ export function metric(value: number): string {
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(1);
   return String(Number(value.toPrecision(3)));
 }
+
+/** A name that every file system takes. */
+export function fileName(name: string): string {
+  return name.replace(/[^\w.-]+/g, '-');
+}

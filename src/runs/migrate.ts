@@ -1,14 +1,16 @@
 /** Stored records carry the version they were written in; older ones are brought up to date when they are read. */
 
-export const RUN_VERSION = 1;
+export const RUN_VERSION = 2;
 
 type Fields = Record<string, unknown>;
 
 /** From version N (the key) to N + 1. */
 export type Migrations = Record<number, (record: Fields) => Fields>;
 
-/** Version 1 is the first. */
-const MIGRATIONS: Migrations = {};
+const MIGRATIONS: Migrations = {
+  // Runs got tags, notes and parents.
+  1: (record) => ({ ...record, tags: [], notes: '', parent: null }),
+};
 
 export type Migrated = { ok: true; record: Fields } | { ok: false; reason: string };
 

@@ -28,6 +28,18 @@ export interface RunSummary extends RunSettings {
   steps: number;
   /** Of the last step. */
   metrics: Record<string, number> | null;
+  /** By its owner. */
+  tags: string[];
+  notes: string;
+  /** The run whose adapter and optimiser it began with; null: it began afresh. */
+  parent: RunParent | null;
+}
+
+export interface RunParent {
+  id: string;
+  name: string;
+  /** Steps the parent had done. */
+  step: number;
 }
 
 export interface SavedEvaluation {

@@ -70,8 +70,10 @@ export const grpoConfigSchema = v.object({
   seed: count,
 }) satisfies v.GenericSchema<unknown, GrpoConfig>;
 
+const runId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, 'an id is made of letters, digits and dashes'));
+
 export const runSummarySchema = v.object({
-  id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, 'an id is made of letters, digits and dashes')),
+  id: runId,
   name,
   created: v.pipe(v.string(), v.isoTimestamp()),
   checkpoint: name,
@@ -81,6 +83,9 @@ export const runSummarySchema = v.object({
   config: grpoConfigSchema,
   steps: count,
   metrics: v.nullable(metrics),
+  tags: v.pipe(v.array(v.pipe(v.string(), v.maxLength(60))), v.maxLength(20)),
+  notes: v.pipe(v.string(), v.maxLength(20_000)),
+  parent: v.nullable(v.object({ id: runId, name, step: count })),
 }) satisfies v.GenericSchema<unknown, RunSummary>;
 
 /** A log-probability of minus infinity is null in JSON. */

@@ -84,16 +84,64 @@ describe.each<[string, () => KeyValue]>([
     });
   });
 
-  test('lists, renames and deletes', async () => {
+  test('lists, describes and deletes', async () => {
     const id = await trainedRun(runs);
     const other = await runs.create({ ...SETTINGS, name: 'second try' });
-    expect(await runs.rename(id, ' better ')).toMatchObject({ name: 'better', steps: 3 });
+    expect(await runs.describe(id, { name: ' better ' })).toMatchObject({ name: 'better', steps: 3 });
     expect((await runs.list()).runs.map(({ name }) => name).sort()).toEqual(['better', 'second try']);
     await runs.remove(id);
     expect((await runs.list()).runs.map(({ id }) => id)).toEqual([other.id]);
     expect(await store.keys()).toEqual([`run/${other.id}`]);
     await expect(runs.load(id)).rejects.toThrow(`there is no run "${id}"`);
-    await expect(runs.rename(other.id, '  ')).rejects.toThrow('a run needs a name');
+    await expect(runs.describe(other.id, { name: '  ' })).rejects.toThrow('a run needs a name');
+  });
+
+  test('tags and notes stay, each tag once', async () => {
+    const { id } = await runs.create(SETTINGS);
+    await runs.describe(id, { tags: [' a ', 'b', 'a', ''], notes: 'why' });
+    await runs.describe(id, { name: 'other' });
+    const [listed] = (await openRuns(store).list()).runs;
+    expect(listed).toMatchObject({ name: 'other', tags: ['a', 'b'], notes: 'why' });
+    await expect(runs.describe(id, { notes: 'x'.repeat(20_001) })).rejects.toThrow('notes');
+  });
+
+  test('a child begins with what its parent learned, at step 0, and names it', async () => {
+    const parent = await runs.load(await trainedRun(runs));
+    const from = { id: parent.id, name: parent.name, step: parent.steps, state: parent.state! };
+    const { id } = await runs.create({ ...SETTINGS, name: 'child' }, from);
+    const child = await openRuns(store).load(id);
+    expect(child).toMatchObject({ steps: 0, parent: { id: parent.id, name: 'first try', step: 3 } });
+    expect(child.state).toEqual({ ...parent.state, step: 0, num_tokens: 0 });
+    await runs.appendStep(id, STEPS[0]);
+    expect((await runs.load(id)).steps).toBe(1);
+  });
+
+  test('the curves are the records without rollouts', async () => {
+    const { steps, evaluations, name } = await runs.curves(await trainedRun(runs));
+    expect(name).toBe('first try');
+    expect(steps).toEqual(STEPS.map(({ step, metrics, seconds }) => ({ step, metrics, seconds })));
+    expect(evaluations).toEqual([{ step: 3, report: REPORT }]);
+  });
+
+  test('thinning leaves one group a step and says what it gained', async () => {
+    const id = await trainedRun(runs);
+    const bytes = async () => (await runs.list()).runs[0].bytes;
+    const before = await bytes();
+    const gained = await runs.thin(id);
+    expect(gained).toBeGreaterThan(0);
+    expect(await bytes()).toBe(before - gained);
+    const { records, state } = await runs.load(id);
+    expect(records.map(({ groups }) => groups.length)).toEqual([1, 1, 1]);
+    expect(state).toEqual(STEPS[2].state);
+    expect(await runs.thin(id)).toBe(0);
+  });
+
+  test('a run of version 1 is read, with no tags, notes or parent', async () => {
+    const { id } = await runs.create(SETTINGS);
+    const old = { ...((await store.get(`run/${id}`)) as Record<string, unknown>) };
+    for (const later of ['tags', 'notes', 'parent']) delete old[later];
+    await store.setMany([[`run/${id}`, { ...old, version: 1 }]]);
+    expect((await runs.list()).runs).toMatchObject([{ id, tags: [], notes: '', parent: null }]);
   });
 
   test('refuses a step that does not follow, and keeps what it had', async () => {

@@ -1,32 +1,51 @@
-/** Runs in a store: made, grown a step at a time, listed, renamed, deleted. */
+/** Runs in a store: made, grown a step at a time, listed, described, deleted. */
 import * as v from 'valibot';
 import type { Adapter } from '../checkpoint/adapter.ts';
 import type { EvaluationReport } from '../evaluation/report.ts';
 import type { StepRecord } from '../training/stepRecord.ts';
 import type { TrainedStep, TrainingState } from '../training/trainingState.ts';
+import type { CurveStep, RunCurves } from './curves.ts';
 import { indexedDbStore, type KeyValue } from './keyValue.ts';
 import { newId } from './newId.ts';
 import { migrate, RUN_VERSION } from './migrate.ts';
 import { rolloutBytes, stepsToThin, thinned } from './rolloutBudget.ts';
-import type { Run, RunSettings, RunSummary } from './run.ts';
+import type { Run, RunParent, RunSettings, RunSummary } from './run.ts';
 import { checked, runSummarySchema, savedEvaluationSchema, stepRecordSchema } from './runSchema.ts';
+
+export interface ListedRun extends RunSummary {
+  /** Of storage, about. */
+  bytes: number;
+}
+
+/** What a run's owner says of it. */
+export interface RunWords {
+  name: string;
+  tags: string[];
+  notes: string;
+}
 
 export interface RunList {
   /** Newest first. */
-  runs: RunSummary[];
+  runs: ListedRun[];
   /** Records that cannot be read, and why; they can be removed. */
   unreadable: { id: string; reason: string }[];
 }
 
 export interface Runs {
-  create(settings: RunSettings): Promise<RunSummary>;
+  /** @param from the run it continues as a child: it begins with that run's adapter and optimiser, at step 0. */
+  create(settings: RunSettings, from?: RunParent & { state: TrainingState }): Promise<RunSummary>;
   list(): Promise<RunList>;
   /** @throws Error when there is no such run or a record of it is damaged. */
   load(id: string): Promise<Run>;
+  /** Its numbers without the rollouts, read a part at a time. */
+  curves(id: string): Promise<RunCurves>;
   /** Step and state together or not at all. @throws Error when the step does not follow the last. */
   appendStep(id: string, trained: TrainedStep): Promise<RunSummary>;
   saveEvaluation(id: string, step: number, report: EvaluationReport): Promise<void>;
-  rename(id: string, name: string): Promise<RunSummary>;
+  /** What is not given stays. @throws Error when the name is empty, or there are too many words. */
+  describe(id: string, words: Partial<RunWords>): Promise<RunSummary>;
+  /** Leaves one group of rollouts a step. @returns bytes of storage gained, about. */
+  thin(id: string): Promise<number>;
   remove(id: string): Promise<void>;
   /** PEFT's adapter files, run.json, metrics.jsonl, rollouts.jsonl, the optimiser's state. */
   exportZip(id: string): Promise<Blob>;
@@ -40,6 +59,8 @@ const storedRunSchema = v.object({
   rollout_bytes: v.array(v.number()),
   /** So many of the first steps keep one group only. */
   thinned_steps: v.number(),
+  /** 0 before the first step, and in runs of version 1 until their next step. */
+  state_bytes: v.optional(v.number(), 0),
   evaluations: v.number(),
 });
 
@@ -56,6 +77,9 @@ const storedStateSchema = v.object({
   optimizer: v.object({ step: v.number(), m: moments, v: moments }),
 }) satisfies v.GenericSchema<unknown, TrainingState>;
 
+const curveStepSchema = v.omit(stepRecordSchema, ['groups']);
+const CURVES_AT_ONCE = 200;
+
 const headKey = (id: string) => `run/${id}`;
 const stateKey = (id: string) => `run/${id}/state`;
 const stepKey = (id: string, step: number) => `run/${id}/step/${step}`;
@@ -68,10 +92,27 @@ export function openRuns(store: KeyValue = indexedDbStore()): Runs {
     return readHead(id, record);
   }
 
-  async function create(settings: RunSettings): Promise<RunSummary> {
-    const created = { ...settings, id: newId(), created: new Date().toISOString(), steps: 0, metrics: null };
+  async function create(
+    settings: RunSettings,
+    from?: RunParent & { state: TrainingState },
+  ): Promise<RunSummary> {
+    const created = {
+      ...settings,
+      id: newId(),
+      created: new Date().toISOString(),
+      steps: 0,
+      metrics: null,
+      tags: [],
+      notes: '',
+      parent: from ? { id: from.id, name: from.name, step: from.step } : null,
+    };
     const summary = checked(runSummarySchema, created, 'a new run');
-    await store.setMany([headEntry({ ...summary, rollout_bytes: [], thinned_steps: 0, evaluations: 0 })]);
+    const state = from && { ...from.state, step: 0, num_tokens: 0 };
+    const state_bytes = state ? stateBytes(state) : 0;
+    await store.setMany([
+      headEntry({ ...summary, rollout_bytes: [], thinned_steps: 0, evaluations: 0, state_bytes }),
+      ...(state ? [[stateKey(summary.id), state] as [string, unknown]] : []),
+    ]);
     return summary;
   }
 
@@ -80,7 +121,8 @@ export function openRuns(store: KeyValue = indexedDbStore()): Runs {
     const found: RunList = { runs: [], unreadable: [] };
     for (const [i, record] of (await store.getMany(ids.map(headKey))).entries()) {
       try {
-        found.runs.push(summaryOf(readHead(ids[i], record)));
+        const stored = readHead(ids[i], record);
+        found.runs.push({ ...summaryOf(stored), bytes: storedBytes(stored) });
       } catch (error) {
         found.unreadable.push({ id: ids[i], reason: (error as Error).message });
       }
@@ -109,6 +151,22 @@ export function openRuns(store: KeyValue = indexedDbStore()): Runs {
     };
   }
 
+  async function curves(id: string): Promise<RunCurves> {
+    const stored = await head(id);
+    const steps: CurveStep[] = [];
+    for (let first = 1; first <= stored.steps; first += CURVES_AT_ONCE) {
+      const last = Math.min(stored.steps, first + CURVES_AT_ONCE - 1);
+      const keys = Array.from({ length: last - first + 1 }, (_, i) => stepKey(id, first + i));
+      for (const [i, record] of (await store.getMany(keys)).entries())
+        steps.push(checked(curveStepSchema, record, `step ${first + i} of run "${stored.name}"`));
+    }
+    const keys = Array.from({ length: stored.evaluations }, (_, i) => evaluationKey(id, i));
+    const evaluations = (await store.getMany(keys)).map((one) =>
+      checked(savedEvaluationSchema, one, `an evaluation of run "${stored.name}"`),
+    );
+    return { name: stored.name, created: stored.created, steps, evaluations };
+  }
+
   async function appendStep(id: string, { state, ...record }: TrainedStep): Promise<RunSummary> {
     const stored = await head(id);
     if (record.step !== stored.steps + 1 || state.step !== record.step)
@@ -117,10 +175,16 @@ export function openRuns(store: KeyValue = indexedDbStore()): Runs {
       );
     const rollout_bytes = [...stored.rollout_bytes, rolloutBytes(record)];
     const thinned_steps = Math.max(stored.thinned_steps, stepsToThin(rollout_bytes));
-    const next = { ...stored, steps: record.step, metrics: record.metrics, rollout_bytes, thinned_steps };
-    const outgrown: [string, unknown][] = [];
-    for (let step = stored.thinned_steps + 1; step <= thinned_steps; step++)
-      outgrown.push([stepKey(id, step), thinned((await store.get(stepKey(id, step))) as StepRecord)]);
+    const next = {
+      ...stored,
+      steps: record.step,
+      metrics: record.metrics,
+      rollout_bytes,
+      thinned_steps,
+      state_bytes: stateBytes(state),
+    };
+    const outgrown = await thinnedSteps(id, stored.thinned_steps + 1, thinned_steps);
+    for (const [, step] of outgrown) rollout_bytes[step.step - 1] = rolloutBytes(step);
     await store.setMany([
       headEntry(next),
       [stateKey(id), state],
@@ -136,11 +200,35 @@ export function openRuns(store: KeyValue = indexedDbStore()): Runs {
     await store.setMany([headEntry(next), [evaluationKey(id, stored.evaluations), { step, report }]]);
   }
 
-  async function rename(id: string, name: string): Promise<RunSummary> {
-    const next = { ...(await head(id)), name: name.trim() };
-    if (next.name === '') throw new Error('a run needs a name');
+  /** Steps first to last with one group of rollouts each, ready to be stored. */
+  async function thinnedSteps(id: string, first: number, last: number): Promise<[string, StepRecord][]> {
+    const thin: [string, StepRecord][] = [];
+    for (let step = first; step <= last; step++) {
+      const key = stepKey(id, step);
+      thin.push([key, thinned((await store.get(key)) as StepRecord)]);
+    }
+    return thin;
+  }
+
+  async function describe(id: string, words: Partial<RunWords>): Promise<RunSummary> {
+    const stored = await head(id);
+    const name = (words.name ?? stored.name).trim();
+    const tags = [...new Set((words.tags ?? stored.tags).map((tag) => tag.trim()).filter(Boolean))];
+    if (name === '') throw new Error('a run needs a name');
+    const next = { ...stored, name, tags, notes: words.notes ?? stored.notes };
+    checked(runSummarySchema, next, `run "${name}"`);
     await store.setMany([headEntry(next)]);
     return summaryOf(next);
+  }
+
+  async function thin(id: string): Promise<number> {
+    const stored = await head(id);
+    const outgrown = await thinnedSteps(id, stored.thinned_steps + 1, stored.steps);
+    const rollout_bytes = [...stored.rollout_bytes];
+    for (const [, step] of outgrown) rollout_bytes[step.step - 1] = rolloutBytes(step);
+    const next = { ...stored, rollout_bytes, thinned_steps: stored.steps };
+    await store.setMany([headEntry(next), ...outgrown]);
+    return storedBytes(stored) - storedBytes(next);
   }
 
   async function remove(id: string): Promise<void> {
@@ -157,6 +245,7 @@ export function openRuns(store: KeyValue = indexedDbStore()): Runs {
       ...summary,
       rollout_bytes: records.map(rolloutBytes),
       thinned_steps: 0,
+      state_bytes: state ? stateBytes(state) : 0,
       evaluations: evaluations.length,
     };
     await store.setMany([
@@ -172,9 +261,11 @@ export function openRuns(store: KeyValue = indexedDbStore()): Runs {
     create,
     list,
     load,
+    curves,
     appendStep,
     saveEvaluation,
-    rename,
+    describe,
+    thin,
     remove,
     exportZip: async (id) => (await import('./runZip.ts')).writeRunZip(await load(id)),
     importZip: async (zip, name) => keep(await (await import('./runZip.ts')).readRunZip(zip, name)),
@@ -194,8 +285,23 @@ function headEntry(stored: StoredRun): [string, unknown] {
 function summaryOf({
   rollout_bytes: _,
   thinned_steps: __,
-  evaluations: ___,
+  state_bytes: ___,
+  evaluations: ____,
   ...summary
 }: StoredRun): RunSummary {
   return summary;
+}
+
+/** An evaluation's few kilobytes are left out. */
+function storedBytes({ rollout_bytes, state_bytes }: StoredRun): number {
+  return rollout_bytes.reduce((sum, bytes) => sum + bytes, state_bytes);
+}
+
+function stateBytes({ adapter, optimizer }: TrainingState): number {
+  const pairs = Object.values(adapter.modules).reduce(
+    (sum, { A, B }) => sum + A.byteLength + B.byteLength,
+    0,
+  );
+  const all = [...Object.values(optimizer.m), ...Object.values(optimizer.v)];
+  return all.reduce((sum, { byteLength }) => sum + byteLength, pairs);
 }

@@ -4,7 +4,7 @@ import type { CellState } from '../document/cell.ts';
 import type { Notebook } from '../notebook.svelte.ts';
 import { storedRuns } from '../runs.ts';
 import { saveFile } from '../saveFile.ts';
-import { count } from '../words.ts';
+import { count, fileName } from '../words.ts';
 
 /** The runs that this browser keeps: the same for all cells of the page. */
 export class RunsCell implements CellState {
@@ -55,7 +55,7 @@ export class RunsCell implements CellState {
 
   rename = (run: RunSummary, name: string) =>
     this.#change(async () => {
-      const { name: now } = await (await storedRuns()).rename(run.id, name);
+      const { name: now } = await (await storedRuns()).describe(run.id, { name });
       if (this.#notebook.adapter?.name === run.name) {
         this.#notebook.adapter = { ...this.#notebook.adapter, name: now };
       }
@@ -70,7 +70,7 @@ export class RunsCell implements CellState {
 
   download = (run: RunSummary) =>
     this.#try(async () => {
-      saveFile(await (await storedRuns()).exportZip(run.id), `${run.name.replace(/[^\w.-]+/g, '-')}.zip`);
+      saveFile(await (await storedRuns()).exportZip(run.id), `${fileName(run.name)}.zip`);
       this.said = `“${run.name}” is in your downloads.`;
     });
 

@@ -8,6 +8,8 @@ import type { Run, RunSummary, SavedEvaluation } from '../../runs/run.ts';
 import type { StepRecord } from '../../training/stepRecord.ts';
 import type { TrainedStep, TrainingState } from '../../training/trainingState.ts';
 import type { CellState } from '../document/cell.ts';
+import { rolloutBytes, stepsToThin, thinned } from '../../runs/rolloutBudget.ts';
+import { Dashboard } from '../dashboard/dashboard.svelte.ts';
 import { isAbort } from '../errors.ts';
 import type { Learner } from '../../learner/learner.ts';
 import { ACTIVATION_BYTES, estimateMemory, type MemoryEstimate } from '../../learner/memory.ts';
@@ -54,6 +56,9 @@ export class TrainCell implements CellState {
   error = $state('');
   /** The run's questions by id, and where their pictures are. */
   asked = $state.raw<{ bundle: Bundle; questions: ReadonlyMap<string, Question> } | null>(null);
+  readonly dashboard = new Dashboard();
+  /** Bytes of each step's rollouts; so many of the first have been thinned to one group. */
+  #rollouts = { bytes: [] as number[], thinned: 0 };
   #state: TrainingState | null = null;
   #abort: AbortController | null = null;
 
@@ -172,7 +177,9 @@ export class TrainCell implements CellState {
       grpo: run.config,
     };
     this.run = run;
+    this.#rollouts = { bytes: [], thinned: 0 };
     this.steps = run.records;
+    this.dashboard.chosen = null;
     this.evaluations = run.evaluations;
     this.#state = run.state;
     [this.asked, this.error] = [null, ''];
@@ -184,6 +191,8 @@ export class TrainCell implements CellState {
     if (this.busy) return;
     [this.run, this.#state, this.live, this.asked, this.memory] = [null, null, null, null, null];
     [this.steps, this.evaluations] = [[], []];
+    this.#rollouts = { bytes: [], thinned: 0 };
+    this.dashboard.chosen = null;
     this.status = 'idle';
   }
 
@@ -294,10 +303,20 @@ export class TrainCell implements CellState {
   async #keep(trained: TrainedStep) {
     const { state, ...record } = trained;
     this.#state = state;
-    this.steps = [...this.steps, record];
+    this.steps = this.#withinBudget([...this.steps, record]);
     this.#notebook.adapter = { name: this.run!.name, adapter: state.adapter };
     this.run = await (await storedRuns()).appendStep(this.run!.id, trained);
     this.#notebook.runsChanged++;
+  }
+
+  /** What the store thins the page need not hold either. */
+  #withinBudget(steps: StepRecord[]): StepRecord[] {
+    const { bytes } = this.#rollouts;
+    for (const step of steps.slice(bytes.length)) bytes.push(rolloutBytes(step));
+    const thin = stepsToThin(bytes);
+    for (; this.#rollouts.thinned < thin; this.#rollouts.thinned++)
+      steps[this.#rollouts.thinned] = thinned(steps[this.#rollouts.thinned]);
+    return steps;
   }
 
   async #evaluate({ policy, data, bundle }: Engines, step: number, signal: AbortSignal) {

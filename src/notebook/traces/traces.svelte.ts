@@ -9,6 +9,7 @@ import { questionImage, type Notebook, type Progress } from '../notebook.svelte.
 import { storedRuns } from '../runs.ts';
 import { saveFile } from '../saveFile.ts';
 import { CompareState } from './compare.svelte.ts';
+import { fileName } from '../words.ts';
 import { questionsOfRun } from './questionsOfRun.ts';
 import type { Tint } from './tokenTint.ts';
 import { filterTraces, NO_FILTER, tracesJsonl, tracesOf, type Trace, type TraceFilter } from './traces.ts';
@@ -137,7 +138,7 @@ export class TracesCell implements CellState {
   }
 
   #fileName(ending: string): string {
-    return `${this.run!.name.replace(/[^\w.-]+/g, '-')}.${ending}`;
+    return `${fileName(this.run!.name)}.${ending}`;
   }
 
   async #work(what: (signal: AbortSignal) => Promise<void>) {

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import type { SavedEvaluation } from '../../runs/run.ts';
+import { CHARTS, chartSeries, otherMetrics, type ChartRun } from './charts.ts';
+import { MetricColumns } from './metricColumns.ts';
+
+const metrics = { reward: 1, 'rewards/accuracy/mean': 0.5, zeta: 2, alpha: 3 };
+const columns = new MetricColumns().read([{ step: 1, seconds: 1, metrics }]);
+const share = { value: 0.5, low: 0.4, high: 0.6, n: 8 };
+const report = { accuracy: share, sampled_accuracy: { ...share, value: 0.3 }, format: share };
+const evaluations = [{ step: 0, report }] as SavedEvaluation[];
+const run = (name: string): ChartRun => ({ name, columns, evaluations });
+const accuracy = CHARTS.find(({ title }) => title === 'Accuracy')!;
+
+test('a dozen, none twice', () => {
+  expect(CHARTS).toHaveLength(12);
+  expect(new Set(CHARTS.map(({ title }) => title)).size).toBe(12);
+});
+
+test('what no chart shows is offered by name', () => {
+  expect(otherMetrics(columns)).toEqual(['alpha', 'zeta']);
+});
+
+test('one run is told by concepts, with held-out accuracies and their intervals', () => {
+  expect(chartSeries(accuracy, [run('a')])).toMatchObject([
+    { label: 'rollouts', colour: '--reward', y: [0.5] },
+    { label: 'held out, sampled', y: [0.3], low: [0.4] },
+    { label: 'held out, greedy', y: [0.5] },
+  ]);
+});
+
+test('several runs are told by name, each with a look of its own', () => {
+  const series = chartSeries(accuracy, [run('a'), run('b'), run('c')]);
+  expect(series.map(({ label }) => label)).toEqual(
+    ['a', 'b', 'c'].flatMap((name) => [name, `${name}, held out`]),
+  );
+  expect(new Set(series.map(({ colour, dash }) => `${colour} ${dash}`)).size).toBe(3);
+});

@@ -1,0 +1,55 @@
+/** What a curve shows. */
+
+export interface Series {
+  label: string;
+  /** A custom property of the theme, e.g. "--reward". */
+  colour: string;
+  /** As in SVG's stroke-dasharray; solid without it. */
+  dash?: string;
+  /** Steps, rising. */
+  x: ArrayLike<number>;
+  /** One a step; NaN where the step has no value. */
+  y: ArrayLike<number>;
+  /** 95 % intervals: the series is drawn as points with whiskers. */
+  low?: ArrayLike<number>;
+  high?: ArrayLike<number>;
+}
+
+/** The place of the last x that is at most `step`; -1 before the first. */
+export function placeOf(x: ArrayLike<number>, step: number): number {
+  let [low, high] = [0, x.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (x[middle] <= step) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** The value at exactly this step; NaN without one. */
+export function valueAt({ x, y }: Series, step: number): number {
+  const place = placeOf(x, step);
+  return place >= 0 && x[place] === step ? y[place] : NaN;
+}
+
+/** One sentence for those who do not see the curve. */
+export function describeSeries(title: string, series: Series[]): string {
+  const parts = series.flatMap((s) => {
+    const known = ends(s);
+    if (!known) return [];
+    const [first, last] = known;
+    return `${s.label} from ${round(s.y[first])} at step ${s.x[first]} to ${round(s.y[last])} at step ${s.x[last]}`;
+  });
+  return parts.length ? `${title}: ${parts.join('; ')}` : `${title}: no steps yet`;
+}
+
+function ends({ y }: Series): [first: number, last: number] | null {
+  let [first, last] = [0, y.length - 1];
+  while (first < y.length && !Number.isFinite(y[first])) first++;
+  while (last >= 0 && !Number.isFinite(y[last])) last--;
+  return first <= last ? [first, last] : null;
+}
+
+function round(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
