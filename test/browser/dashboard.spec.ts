@@ -14,15 +14,21 @@ for (const overlays of [0, 2]) {
   test(`a step after ten thousand, ${overlays} runs laid over it`, async ({ page }) => {
     await page.goto(`${server.resolvedUrls!.local[0]}test/browser/dashboard.html`);
     await page.waitForFunction(() => 'growDashboard' in globalThis);
-    const taken = await page.evaluate((n) => globalThis.growDashboard(10_000, 60, n), overlays);
+    await page.setViewportSize({ width: 1440, height: 1000 });
+    const { taken, longTasks } = await page.evaluate(
+      (n) => globalThis.growDashboard(10_000, 60, n),
+      overlays,
+    );
     taken.sort((a, b) => a - b);
     console.log(
-      `${overlays} overlays: median ${taken[30].toFixed(1)} ms, longest ${taken[59].toFixed(1)} ms`,
+      `${overlays} overlays: a step takes ${taken[30].toFixed(1)} ms (median), ${taken[59].toFixed(1)} ms (longest); ` +
+        `long tasks: ${longTasks.map((ms) => ms.toFixed(0)).join(', ') || 'none'}`,
     );
     await expect(page.getByRole('img', { name: /^Reward: .*at step 10060/ })).toBeVisible();
-    // A long task is one of 50 ms.
-    expect(taken[30]).toBeLessThan(50);
+    expect(taken[30]).toBeLessThan(16);
+    // A machine that is busy elsewhere stretches a few tasks.
+    expect(longTasks.length).toBeLessThan(12);
     const path = await page.locator('path.curve').first().getAttribute('d');
-    expect(path!.split('L').length).toBeLessThan(2500);
+    expect(path!.split('L').length).toBeLessThan(1500);
   });
 }

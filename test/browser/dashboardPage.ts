@@ -37,8 +37,15 @@ const run = (name: string, count: number): RunCurves => ({
   evaluations: [],
 });
 
-/** @returns milliseconds that each of `more` further steps holds up the page, with layout. */
-async function grow(from: number, more: number, overlays: number): Promise<number[]> {
+interface Growth {
+  /** Milliseconds that each further step takes before anything is drawn. */
+  taken: number[];
+  /** Tasks of more than 50 ms while the steps came in, after the first curves were drawn. */
+  longTasks: number[];
+}
+
+/** A step every 100 ms. */
+async function grow(from: number, more: number, overlays: number): Promise<Growth> {
   const dashboard = new Dashboard();
   dashboard.overlays = new Map(
     Array.from({ length: overlays }, (_, i) => [`${i}`, run(`overlay ${i}`, from)] as const),
@@ -54,15 +61,21 @@ async function grow(from: number, more: number, overlays: number): Promise<numbe
       },
     },
   });
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  const longTasks: number[] = [];
+  const observer = new PerformanceObserver((list) =>
+    longTasks.push(...list.getEntries().map(({ duration }) => duration)),
+  );
+  observer.observe({ type: 'longtask' });
   const taken: number[] = [];
   for (let i = 1; i <= more; i++) {
-    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    await new Promise((resolve) => setTimeout(resolve, 100));
     const began = performance.now();
     flushSync(() => (shown.run = { ...shown.run, steps: [...shown.run.steps, step(from + i)] }));
-    void document.body.offsetHeight;
     taken.push(performance.now() - began);
   }
-  return taken;
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  return { taken, longTasks };
 }
 
 declare global {

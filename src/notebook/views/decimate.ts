@@ -5,23 +5,27 @@
  * @returns the places kept, rising; places without a finite value are dropped.
  */
 export function decimate(x: ArrayLike<number>, y: ArrayLike<number>, columns: number): number[] {
-  const places: number[] = [];
-  for (let i = 0; i < y.length; i++) if (Number.isFinite(y[i])) places.push(i);
-  if (places.length <= 2 * columns) return places;
-  const first = x[places[0]];
-  const scale = columns / (x[places[places.length - 1]] - first);
-  const kept: number[] = [places[0]];
-  let [column, low, high] = [0, places[0], places[0]];
-  for (const place of places) {
-    const at = Math.min(columns - 1, Math.floor((x[place] - first) * scale));
+  let [first, last] = [0, y.length - 1];
+  while (first < y.length && !Number.isFinite(y[first])) first++;
+  while (last > first && !Number.isFinite(y[last])) last--;
+  const kept: number[] = [];
+  if (last - first < 2 * columns) {
+    for (let i = first; i <= last; i++) if (Number.isFinite(y[i])) kept.push(i);
+    return kept;
+  }
+  kept.push(first);
+  const scale = columns / (x[last] - x[first]);
+  let [column, low, high] = [0, first, first];
+  for (let i = first; i <= last; i++) {
+    if (!Number.isFinite(y[i])) continue;
+    const at = Math.min(columns - 1, Math.floor((x[i] - x[first]) * scale));
     if (at !== column) {
       keep(kept, low, high);
-      [column, low, high] = [at, place, place];
-    } else if (y[place] < y[low]) low = place;
-    else if (y[place] > y[high]) high = place;
+      [column, low, high] = [at, i, i];
+    } else if (y[i] < y[low]) low = i;
+    else if (y[i] > y[high]) high = i;
   }
   keep(kept, low, high);
-  const last = places[places.length - 1];
   if (kept[kept.length - 1] !== last) kept.push(last);
   return kept;
 }

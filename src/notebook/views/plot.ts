@@ -37,7 +37,7 @@ export function plotOf(
 ): Plot {
   const area = { left: EDGE.left, right: width - EDGE.right, top: EDGE.top, bottom: height - EDGE.bottom };
   const room = Math.max(1, area.right - area.left);
-  const kept = series.map((s) => (s.low ? all(s.x.length) : decimate(s.x, s.y, Math.ceil(room))));
+  const kept = series.map((s) => (s.low ? all(s.x.length) : decimate(s.x, s.y, Math.ceil(room / 2))));
   const last = Math.max(5, ...series.map((s) => s.x[s.x.length - 1] ?? 0));
   const [low, high] = range ?? valueRange(series, kept);
   const x = (step: number) => area.left + (room * step) / last;
