@@ -5,10 +5,13 @@ import type { Question } from '../../questions/question.ts';
 import { scoreResponse, type Reward } from '../../questions/reward.ts';
 import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
-import { questionImage, type Notebook } from '../notebook.svelte.ts';
+import { LetterReading } from '../traces/letterReading.svelte.ts';
+import { questionImage, type NamedAdapter, type Notebook } from '../notebook.svelte.ts';
 
 export interface LiveResponse {
   tokens: string[];
+  /** Once it is finished. */
+  ids?: Int32Array;
   logprobs?: Float32Array;
   letters: number[] | null;
   reward: Reward | null;
@@ -28,7 +31,12 @@ export class AskCell implements CellState {
   config = $state.raw<AskConfig>(DEFAULT_ASK_CONFIG);
   /** What was asked: stays while another question is looked at. */
   asked = $state.raw<Question | null>(null);
+  /** With what it was answered; null: the base model. */
+  adapter = $state.raw<NamedAdapter | null>(null);
   responses = $state<LiveResponse[]>([]);
+  /** The response that is looked into. */
+  opened = $state(0);
+  readonly reading: LetterReading;
   writing = $state(false);
   error = $state('');
   tokensPerSecond = $state(0);
@@ -37,6 +45,7 @@ export class AskCell implements CellState {
 
   constructor(notebook: Notebook, settings?: AskConfig) {
     this.#notebook = notebook;
+    this.reading = new LetterReading(notebook);
     if (settings) this.config = settings;
   }
 
@@ -80,6 +89,7 @@ export class AskCell implements CellState {
     this.writing = true;
     this.error = '';
     this.asked = question;
+    this.reading.forget();
     this.responses = Array.from({ length: this.config.count }, () => ({
       tokens: [],
       letters: null,
@@ -100,7 +110,8 @@ export class AskCell implements CellState {
 
   async #answer(policy: Policy, question: Question, bundle: Bundle, signal: AbortSignal) {
     const { count, sampling } = this.config;
-    await policy.setAdapter(this.#notebook.adapter?.adapter ?? null);
+    this.adapter = this.#notebook.adapter;
+    await policy.setAdapter(this.adapter?.adapter ?? null);
     const prompt = await policy.encode(question.prompt, await questionImage(bundle, question));
     signal.throwIfAborted();
     const began = performance.now();
@@ -120,11 +131,17 @@ export class AskCell implements CellState {
     this.tokensPerSecond = (1000 * made) / (performance.now() - began);
     this.responses = completions.map((c) => ({
       tokens: c.tokens,
+      ids: c.ids,
       logprobs: c.logprobs,
       letters: c.letters,
       reward: scoreResponse(c.text, question.answer),
       terminated: c.terminated,
     }));
+  }
+
+  open(response: number) {
+    this.opened = response;
+    this.reading.forget();
   }
 
   cancel() {

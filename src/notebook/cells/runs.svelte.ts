@@ -1,10 +1,11 @@
 import type { Run, RunSummary } from '../../runs/run.ts';
-import type { RunList } from '../../runs/runs.ts';
+import type { ListedRun, RunList, RunWords } from '../../runs/runs.ts';
 import type { CellState } from '../document/cell.ts';
 import type { Notebook } from '../notebook.svelte.ts';
 import { storedRuns } from '../runs.ts';
 import { saveFile } from '../saveFile.ts';
-import { count, fileName } from '../words.ts';
+import { bytes, count, fileName } from '../words.ts';
+import { findRuns, orderRuns, type RunOrder } from './findRuns.ts';
 
 /** The runs that this browser keeps: the same for all cells of the page. */
 export class RunsCell implements CellState {
@@ -13,6 +14,15 @@ export class RunsCell implements CellState {
   error = $state('');
   /** Said to all once something was done. */
   said = $state('');
+
+  /** Searched for. */
+  words = $state('');
+  order = $state<RunOrder>('created');
+  /** Ids. */
+  chosen = $state.raw<ReadonlySet<string>>(new Set());
+  comparing = $state(false);
+  /** Of the whole site, and what the browser grants it; null where it does not say. */
+  #estimate = $state.raw<{ usage: number; quota: number } | null>(null);
 
   constructor(notebook: Pick<Notebook, 'model' | 'adapter' | 'runsChanged'>) {
     this.#notebook = notebook;
@@ -24,6 +34,16 @@ export class RunsCell implements CellState {
 
   readonly summary = $derived(this.list.runs.length ? count(this.list.runs.length, 'run') : 'none yet');
 
+  readonly found = $derived(orderRuns(findRuns(this.list.runs, this.words), this.order));
+
+  readonly storage = $derived.by(() => {
+    const runs = this.list.runs.reduce((sum, run) => sum + run.bytes, 0);
+    const site = this.#estimate
+      ? `; this site takes ${bytes(this.#estimate.usage)} of the ${bytes(this.#estimate.quota)} it may`
+      : '';
+    return `${count(this.list.runs.length, 'run')} of about ${bytes(runs)}${site}.`;
+  });
+
   /** The newest run that has steps left, those that a cell holds excepted. */
   unfinished(held: readonly string[]): RunSummary | null {
     return this.list.runs.find((r) => r.steps < r.config.max_steps && !held.includes(r.id)) ?? null;
@@ -32,6 +52,8 @@ export class RunsCell implements CellState {
   async refresh() {
     try {
       this.list = await (await storedRuns()).list();
+      const { usage, quota } = (await navigator.storage?.estimate()) ?? {};
+      this.#estimate = usage !== undefined && quota !== undefined ? { usage, quota } : null;
     } catch (error) {
       this.error = (error as Error).message;
     }
@@ -53,19 +75,37 @@ export class RunsCell implements CellState {
     }
   }
 
-  rename = (run: RunSummary, name: string) =>
+  choose(id: string) {
+    const next = new Set(this.chosen);
+    if (!next.delete(id)) next.add(id);
+    this.chosen = next;
+  }
+
+  describe = (run: RunSummary, words: RunWords) =>
     this.#change(async () => {
-      const { name: now } = await (await storedRuns()).describe(run.id, { name });
+      const { name } = await (await storedRuns()).describe(run.id, words);
       if (this.#notebook.adapter?.name === run.name) {
-        this.#notebook.adapter = { ...this.#notebook.adapter, name: now };
+        this.#notebook.adapter = { ...this.#notebook.adapter, name };
       }
-      this.said = `Renamed to “${now}”.`;
+      this.said = `“${name}” is saved.`;
     });
 
-  remove = (id: string, name: string) =>
+  remove = (doomed: { id: string; name: string }[]) =>
     this.#change(async () => {
-      await (await storedRuns()).remove(id);
-      this.said = `Deleted “${name}”.`;
+      const runs = await storedRuns();
+      for (const { id } of doomed) await runs.remove(id);
+      this.chosen = new Set([...this.chosen].filter((id) => doomed.every((run) => run.id !== id)));
+      this.said =
+        doomed.length === 1 ? `Deleted “${doomed[0].name}”.` : `Deleted ${count(doomed.length, 'run')}.`;
+    });
+
+  /** Curves and adapters stay. */
+  thin = (runs: ListedRun[]) =>
+    this.#change(async () => {
+      const stored = await storedRuns();
+      let gained = 0;
+      for (const { id } of runs) gained += await stored.thin(id);
+      this.said = `About ${bytes(gained)} freed; curves and adapters are as they were.`;
     });
 
   download = (run: RunSummary) =>

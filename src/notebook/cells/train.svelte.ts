@@ -4,7 +4,7 @@ import type { Policy } from '../../policy/policy.ts';
 import type { Question, QuestionSettings } from '../../questions/question.ts';
 import type { Reward } from '../../questions/reward.ts';
 import { grpo, type GrpoProgress } from '../../training/grpo.ts';
-import type { Run, RunSummary, SavedEvaluation } from '../../runs/run.ts';
+import type { Run, RunParent, RunSummary, SavedEvaluation } from '../../runs/run.ts';
 import type { StepRecord } from '../../training/stepRecord.ts';
 import type { TrainedStep, TrainingState } from '../../training/trainingState.ts';
 import type { CellState } from '../document/cell.ts';
@@ -59,6 +59,8 @@ export class TrainCell implements CellState {
   readonly dashboard = new Dashboard();
   /** Bytes of each step's rollouts; so many of the first have been thinned to one group. */
   #rollouts = { bytes: [] as number[], thinned: 0 };
+  /** A stored run whose adapter and optimiser the next new run begins with. */
+  parent = $state.raw<(RunParent & { state: TrainingState }) | null>(null);
   #state: TrainingState | null = null;
   #abort: AbortController | null = null;
 
@@ -168,7 +170,32 @@ export class TrainCell implements CellState {
 
   /** Takes up a stored run where it was left. */
   restore(run: Run) {
+    this.#adopt(run);
+    this.run = run;
+    this.steps = run.records;
+    this.evaluations = run.evaluations;
+    this.#state = run.state;
+    this.status = this.done >= run.config.max_steps ? 'finished' : 'paused';
+  }
+
+  /** Sets up a new run, a child, that begins with what a stored one learned; all but its LoRA can be set. */
+  branch(run: Run) {
+    if (!run.state) throw new Error(`“${run.name}” has no step yet: there is nothing to begin with`);
+    this.#adopt(run);
+    this.parent = { id: run.id, name: run.name, step: run.steps, state: run.state };
+  }
+
+  /** Leaves the run; the next training starts a new one. */
+  leave() {
+    if (this.busy) return;
+    this.#clear();
+    this.parent = null;
+  }
+
+  /** The settings of a stored run, and none of its steps. */
+  #adopt(run: Run) {
     if (this.busy) throw new Error('stop the training under way first, then continue another run');
+    this.leave();
     this.config = {
       ...this.config,
       data: run.bundle.name === TABLETOP ? 'tabletop' : 'loaded',
@@ -176,19 +203,10 @@ export class TrainCell implements CellState {
       eval_questions: run.evaluations[0]?.report.questions.length ?? this.config.eval_questions,
       grpo: run.config,
     };
-    this.run = run;
-    this.#rollouts = { bytes: [], thinned: 0 };
-    this.steps = run.records;
-    this.dashboard.chosen = null;
-    this.evaluations = run.evaluations;
-    this.#state = run.state;
-    [this.asked, this.error] = [null, ''];
-    this.status = this.done >= run.config.max_steps ? 'finished' : 'paused';
+    this.error = '';
   }
 
-  /** Leaves the run; the next training starts a new one. */
-  leave() {
-    if (this.busy) return;
+  #clear() {
     [this.run, this.#state, this.live, this.asked, this.memory] = [null, null, null, null, null];
     [this.steps, this.evaluations] = [[], []];
     this.#rollouts = { bytes: [], thinned: 0 };
@@ -199,7 +217,7 @@ export class TrainCell implements CellState {
   async #go(steps: number) {
     const { model } = this.#notebook;
     if (this.busy || this.obstacle || !model) return;
-    if (this.status !== 'paused') this.leave();
+    if (this.status !== 'paused') this.#clear();
     const abort = (this.#abort = new AbortController());
     this.error = '';
     this.status = 'running';
@@ -225,15 +243,18 @@ export class TrainCell implements CellState {
 
   async #train(engines: Engines, wanted: number, signal: AbortSignal) {
     const { policy, learner, data, bundle, settings } = engines;
+    if (!this.run && this.parent) {
+      const { config: lora } = this.parent.state.adapter;
+      this.config = { ...this.config, grpo: { ...this.config.grpo, lora } };
+    }
     const config = this.config.grpo;
     this.memory = await this.#estimate(engines);
-    this.run ??= await this.#newRun(bundle, settings);
-    if (!this.#state) {
+    if (!this.run) await this.#newRun(bundle, settings);
+    if (!this.#state)
       await learner.setAdapter(await this.#notebook.model!.freshAdapter(config.lora, config.seed));
-      if (this.evaluations.length === 0) {
-        await policy.setAdapter(null);
-        await this.#evaluate(engines, 0, signal);
-      }
+    if (this.done === 0 && this.evaluations.length === 0) {
+      await policy.setAdapter(this.#state?.adapter ?? null);
+      await this.#evaluate(engines, 0, signal);
     }
     const context = {
       policy,
@@ -286,18 +307,20 @@ export class TrainCell implements CellState {
     });
   }
 
-  async #newRun(bundle: Bundle, settings: QuestionSettings): Promise<RunSummary> {
+  async #newRun(bundle: Bundle, question_settings: QuestionSettings) {
     const runs = await storedRuns();
-    const run = await runs.create({
+    const settings = {
       name: runName(this.config.grpo, new Date()),
       checkpoint: this.#notebook.model!.name,
       bundle: { name: bundle.name, sha256: await bundleFingerprint(bundle) },
-      question_settings: settings,
+      question_settings,
       test_fraction: this.config.test_fraction,
       config: this.config.grpo,
-    });
+    };
+    this.run = await runs.create(settings, this.parent ?? undefined);
+    this.#state = this.parent && (await runs.load(this.run.id)).state;
+    this.parent = null;
     this.#notebook.runsChanged++;
-    return run;
   }
 
   async #keep(trained: TrainedStep) {

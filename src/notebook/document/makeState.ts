@@ -38,7 +38,7 @@ export const makeState: {
   ask: (notebook, { settings }) => new AskCell(notebook, settings as AskConfig | undefined),
   train: (notebook, { settings, results }) =>
     new TrainCell(notebook, settings as TrainConfig | undefined, results as KeptRun),
-  lab: () => new LabCell(),
+  lab: (notebook) => new LabCell(notebook),
   runs: (_, __, { runs }) => runs,
   traces: (notebook, { results }) => new TracesCell(notebook, results as KeptRun),
   export: (notebook, { settings }) => new ExportCell(notebook, settings as ExportConfig | undefined),

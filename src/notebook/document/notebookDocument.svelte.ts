@@ -95,14 +95,22 @@ export class NotebookDocument {
 
   /** The train cell that holds a run, or one that can take it up; a new one where all are at something. */
   trainingOf(run: string, from: Entry): EntryOf<'train'> {
-    const all = this.cells.filter((entry) => entry.kind === 'train');
+    return this.#training().find(({ state }) => state.run?.id === run) ?? this.freeTraining(from);
+  }
+
+  /** A train cell without a run, else one that is done, else a new one below. */
+  freeTraining(from: Entry): EntryOf<'train'> {
+    const all = this.#training();
     const free = ({ state }: EntryOf<'train'>) => !state.run && !state.busy;
     return (
-      all.find(({ state }) => state.run?.id === run) ??
       (from.kind === 'train' && free(from) ? from : all.find(free)) ??
       all.find(({ state }) => state.status === 'finished') ??
       (this.add('train', this.cells.indexOf(from) + 1) as EntryOf<'train'>)
     );
+  }
+
+  #training(): EntryOf<'train'>[] {
+    return this.cells.filter((entry) => entry.kind === 'train');
   }
 
   /** Takes up files and runs that were kept. */

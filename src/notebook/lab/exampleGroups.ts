@@ -97,6 +97,7 @@ function example(title: string, responses: LabResponse[]): LabGroup {
     answer: QUESTION.answer,
     asked: { bundle: BUNDLE, question: QUESTION },
     responses,
+    base: null,
     max_completion_length: 32,
     clip: { epsilon: 0.2, epsilon_high: null, beta: 0 },
   };

@@ -1,6 +1,8 @@
 import { hasZeroVariance, mean, standardDeviation } from '../../training/advantages.ts';
 import { tokenAdvantages } from '../../training/estimators.ts';
 import type { CellState } from '../document/cell.ts';
+import { isAbort } from '../errors.ts';
+import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { advantageFormula } from './advantageFormula.ts';
 import { ALGORITHMS, type Algorithm } from './algorithms.ts';
 import { EXAMPLE_GROUPS } from './exampleGroups.ts';
@@ -24,7 +26,13 @@ export class LabCell implements CellState {
   /** p of the base model / p, set by hand; null: as recorded. */
   towardsBase = $state<number | null>(null);
 
-  constructor() {
+  progress = $state.raw<Progress | null>(null);
+  error = $state('');
+  readonly #notebook: Notebook;
+  #abort: AbortController | null = null;
+
+  constructor(notebook: Notebook) {
+    this.#notebook = notebook;
     this.study(EXAMPLE_GROUPS[0]);
   }
 
@@ -93,6 +101,47 @@ export class LabCell implements CellState {
     this.epsilonHigh = group.clip.epsilon_high ?? group.clip.epsilon;
     this.beta = group.clip.beta;
     this.choose(0, 0);
+  }
+
+  /** Whether the base model's probabilities are missing though they could be had. */
+  readonly lacksBase = $derived(this.group.base !== null && !this.group.responses[0].reference);
+
+  /** Why the base model cannot be asked now; '' when it can. */
+  readonly obstacle = $derived.by(() => {
+    const { model } = this.#notebook;
+    if (!this.group.asked) return 'The run’s demonstrations are not at hand.';
+    if (!model) return 'The model has not loaded yet.';
+    const { checkpoint } = this.group.base ?? {};
+    return checkpoint && checkpoint !== model.name ? `The run belongs to ${checkpoint}.` : '';
+  });
+
+  /** Asks the base model how likely it finds each token, so that the KL is the group's own. */
+  async askBase() {
+    const { model } = this.#notebook;
+    const { group } = this;
+    if (this.obstacle || !model) return;
+    const { signal } = (this.#abort = new AbortController());
+    this.error = '';
+    try {
+      const { baseLogprobs } = await import('./baseLogprobs.ts');
+      const references = await this.#notebook.useModel(signal, () =>
+        baseLogprobs(group, model, (p) => (this.progress = p), signal),
+      );
+      const known = {
+        ...group,
+        responses: group.responses.map((r, i) => ({ ...r, reference: references[i] })),
+      };
+      this.groups = this.groups.map((g) => (g === group ? known : g));
+      if (this.group === group) this.group = known;
+    } catch (error) {
+      if (!isAbort(error)) this.error = (error as Error).message;
+    } finally {
+      this.progress = null;
+    }
+  }
+
+  cancel() {
+    this.#abort?.abort();
   }
 
   use(algorithm: Algorithm) {

@@ -12,10 +12,19 @@ export interface LabResponse {
   logprobs: number[];
   /** under the policy that sampled it, */
   oldLogprobs: number[];
-  /** and under the base model; null where it was not recorded. */
+  /** and under the base model; null until it was asked. */
   reference: number[] | null;
   reward: Reward;
   terminated: boolean;
+}
+
+/** What the base model needs to be asked how likely it finds the same tokens. */
+export interface BaseQuestion {
+  checkpoint: string | null;
+  /** [response][token] */
+  ids: number[][];
+  temperature: number;
+  lora: GrpoConfig['lora'];
 }
 
 export interface LabGroup {
@@ -28,6 +37,8 @@ export interface LabGroup {
   /** Null while the run's demonstrations are not at hand. */
   asked: { bundle: Bundle; question: Question } | null;
   responses: LabResponse[];
+  /** Null where the base model cannot be asked: an example made by hand, or a run without token ids. */
+  base: BaseQuestion | null;
   max_completion_length: number;
   clip: Pick<GrpoConfig['loss'], 'epsilon' | 'epsilon_high' | 'beta'>;
 }
@@ -41,7 +52,9 @@ export function recordedGroup(
   config: GrpoConfig,
   asked: LabGroup['asked'],
   title: string,
+  checkpoint: string | null,
 ): LabGroup {
+  const ids = group.responses.map((response) => response.ids ?? []);
   return {
     title,
     origin: `Recorded: ${title}. A run keeps the probability with which each token was sampled; at the first update the policy is still the same, so every ratio is 1 until you set another.`,
@@ -56,6 +69,9 @@ export function recordedGroup(
       reward,
       terminated,
     })),
+    base: ids.every(({ length }) => length > 0)
+      ? { checkpoint, ids, temperature: config.sampling.temperature, lora: config.lora }
+      : null,
     max_completion_length: config.sampling.max_completion_length,
     clip: config.loss,
   };

@@ -1,15 +1,14 @@
-import type { Adapter } from '../../checkpoint/adapter.ts';
 import type { Bundle } from '../../demos/demonstration.ts';
-import type { LetterTrace } from '../../policy/policy.ts';
 import type { Question } from '../../questions/question.ts';
 import type { Run } from '../../runs/run.ts';
 import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
-import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
+import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { storedRuns } from '../runs.ts';
 import { saveFile } from '../saveFile.ts';
 import { CompareState } from './compare.svelte.ts';
 import { fileName } from '../words.ts';
+import { LetterReading, type Read } from './letterReading.svelte.ts';
 import { questionsOfRun } from './questionsOfRun.ts';
 import type { Tint } from './tokenTint.ts';
 import { filterTraces, NO_FILTER, tracesJsonl, tracesOf, type Trace, type TraceFilter } from './traces.ts';
@@ -23,7 +22,7 @@ export class TracesCell implements CellState {
   filter = $state.raw<TraceFilter>(NO_FILTER);
   place = $state(0);
   tint = $state<Tint>('probability');
-  letters = $state.raw<LetterTrace | null>(null);
+  readonly reading: LetterReading;
   progress = $state.raw<Progress | null>(null);
   error = $state('');
   said = $state('');
@@ -34,6 +33,7 @@ export class TracesCell implements CellState {
 
   constructor(notebook: Notebook, results?: { run: string | null }) {
     this.#notebook = notebook;
+    this.reading = new LetterReading(notebook);
     this.compare = new CompareState(notebook);
     this.#kept = results?.run ?? null;
   }
@@ -64,15 +64,23 @@ export class TracesCell implements CellState {
   /** Why the letters along the thought cannot be read now; '' when they can. */
   readonly obstacle = $derived.by(() => {
     const n = this.#notebook;
-    if (!n.model) return 'The model has not loaded yet.';
-    if (this.run?.checkpoint !== n.model.name) return `The run belongs to ${this.run?.checkpoint}.`;
+    if (n.model && this.run?.checkpoint !== n.model.name)
+      return `The run belongs to ${this.run?.checkpoint}.`;
     if (!this.question) return 'The run’s demonstrations are not at hand.';
     if (!this.trace?.response.ids) return 'This run was recorded without token ids.';
     return '';
   });
 
+  /** Null while something hinders. */
+  readonly readable = $derived.by<Read | null>(() => {
+    const { trace, question, asked, run } = this;
+    if (this.obstacle || !trace?.response.ids || !question || !asked || !run) return null;
+    return { bundle: asked.bundle, question, ids: trace.response.ids, adapter: run.state?.adapter ?? null };
+  });
+
   async read(run: Run) {
-    [this.run, this.asked, this.letters, this.place] = [run, null, null, 0];
+    this.reading.forget();
+    [this.run, this.asked, this.place] = [run, null, 0];
     [this.filter, this.error, this.said] = [NO_FILTER, '', ''];
     await this.#work(async (signal) => {
       const asked = await questionsOfRun(run, this.#notebook.bundle, (p) => (this.progress = p), signal);
@@ -86,29 +94,8 @@ export class TracesCell implements CellState {
   }
 
   choose(place: number) {
-    [this.place, this.letters] = [place, null];
-  }
-
-  /** Reads the four letters after each token, with the run's adapter as it stands at its end. */
-  async readLetters() {
-    const { model } = this.#notebook;
-    const { trace, question, asked, run } = this;
-    if (this.obstacle || !model || !trace || !question || !asked || !run) return;
-    const adapter: Adapter | null = run.state?.adapter ?? null;
-    await this.#work((signal) =>
-      this.#notebook.useModel(signal, async () => {
-        await model.policy.setAdapter(adapter);
-        const prompt = await model.policy.encode(
-          question.prompt,
-          await questionImage(asked.bundle, question),
-        );
-        const letters = await model.policy.letterTrace(prompt, Int32Array.from(trace.response.ids!), {
-          signal,
-          onProgress: (done, total) => (this.progress = { label: 'Reading along the thought', done, total }),
-        });
-        if (this.trace === trace) this.letters = letters;
-      }),
-    );
+    this.place = place;
+    this.reading.forget();
   }
 
   cancel() {
