@@ -1,7 +1,7 @@
 /** The service worker as the page sees it. */
 
 /** The model's worker waits so long at most, so that what it downloads is kept. */
-const PATIENCE_MILLISECONDS = 1000;
+const PATIENCE_MILLISECONDS = 2500;
 
 class Offline {
   /** It opens without a network. */
