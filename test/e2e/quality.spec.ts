@@ -1,0 +1,58 @@
+/** The page stays answerable while it trains, and fits every screen. */
+import { expect, test } from '@playwright/test';
+import { NotebookPage } from './notebookPage.ts';
+
+/** What the platform calls a long task, milliseconds. */
+const LONG = 50;
+
+test('no long task on the main thread while training', async ({ page }) => {
+  const notebook = new NotebookPage(page);
+  await notebook.open('?device=wasm');
+  await notebook.loadTinyModel();
+  const train = notebook.cell('Train');
+  await train.getByText('More settings, named as in TRL').click();
+  for (const [label, value] of Object.entries({
+    max_steps: '6',
+    num_generations: '4',
+    generation_batch_size: '8',
+    max_completion_length: '24',
+    r: '4',
+    eval_questions: '2',
+    eval_samples: '1',
+    eval_steps: '0',
+  }))
+    await notebook.set(train, label, value);
+  await train.getByRole('button', { name: 'Step once' }).click();
+  await expect(train.getByText('Paused.')).toBeVisible();
+
+  await page.evaluate(() => {
+    const found: number[] = [];
+    new PerformanceObserver((list) => found.push(...list.getEntries().map((e) => e.duration))).observe({
+      type: 'longtask',
+    });
+    Object.assign(globalThis, { longTasks: found });
+  });
+  await train.getByRole('button', { name: 'Continue at step 2' }).click();
+  await expect(train.getByText('Done.')).toBeVisible();
+  const longTasks = await page.evaluate(() => (globalThis as unknown as { longTasks: number[] }).longTasks);
+  console.log(`long tasks in five steps: ${longTasks.map((ms) => ms.toFixed(0)).join(', ') || 'none'}`);
+  expect(longTasks.filter((ms) => ms > LONG)).toEqual([]);
+});
+
+for (const [name, width, height, present] of [
+  ['a phone', 360, 740, ''],
+  ['a phone turned to large type', 360, 740, 'on'],
+  ['a laptop at zoom 200 %', 640, 400, ''],
+  ['a projector', 1280, 800, 'on'],
+  ['a 4K screen', 3840, 2160, ''],
+] as const)
+  test(`nothing overflows on ${name}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    const notebook = new NotebookPage(page);
+    await page.addInitScript((value) => localStorage.setItem('present', value), present);
+    await notebook.open('?device=wasm');
+    await expect(notebook.cell('Demonstrations').getByRole('img', { name: /frame 0 of/ })).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    const size = await page.evaluate(() => parseFloat(getComputedStyle(document.body).fontSize));
+    expect(size).toBeGreaterThan(present || width > 3000 ? 20 : 14);
+  });
