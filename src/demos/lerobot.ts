@@ -112,7 +112,8 @@ async function mappingOffer(info: Info, source: ParquetSource): Promise<MappingO
     features,
     rows: Object.fromEntries(names.map((name) => [name, preview[name].map(numbersOf)])),
     mapping: proposeMapping(features),
-    frame: 'Positions are taken as metres in the world frame: LeRobot does not say in which they are.',
+    frame:
+      'LeRobot does not say in which unit and frame positions are: they are taken in the world frame, in the unit chosen here.',
   };
 }
 

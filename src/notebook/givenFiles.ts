@@ -11,28 +11,49 @@ export function pickedFiles(picked: FileList): Given | null {
   return files.length ? { files, name: nameOf(files) } : null;
 }
 
-/** Must be called while the drop is handled; reading goes on afterwards. */
+/**
+ * Must be called while the drop is handled; reading goes on afterwards.
+ * @throws Error naming what the browser does not let be read
+ */
 export async function droppedFiles(transfer: DataTransfer): Promise<Given | null> {
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry());
-  const files: GivenFile[] = [];
-  for (const entry of entries) if (entry) await walk(entry, files);
+  const loose = Array.from(transfer.files, (file): GivenFile => ({ path: file.name, blob: file }));
+  const found = entries.flatMap((entry) => (entry ? [walk(entry)] : []));
+  const files = found.length ? (await Promise.all(found)).flat() : loose;
   return files.length ? { files, name: nameOf(files) } : null;
 }
 
-async function walk(entry: FileSystemEntry, files: GivenFile[]): Promise<void> {
-  if (entry instanceof FileSystemFileEntry) {
-    const blob = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
-    files.push({ path: entry.fullPath.replace(/^\//, ''), blob });
-  } else if (entry instanceof FileSystemDirectoryEntry) {
-    const reader = entry.createReader();
-    // A reader gives a hundred at a time, and none at the end.
-    for (;;) {
-      const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
-        reader.readEntries(resolve, reject),
+async function walk(entry: FileSystemEntry): Promise<GivenFile[]> {
+  try {
+    if (entry.isFile) {
+      const blob = await new Promise<File>((resolve, reject) =>
+        (entry as FileSystemFileEntry).file(resolve, reject),
       );
-      if (!some.length) return;
-      for (const inner of some) await walk(inner, files);
+      return [{ path: entry.fullPath.replace(/^\//, ''), blob }];
     }
+    const inside = await entriesOf(entry as FileSystemDirectoryEntry);
+    return (await Promise.all(inside.map(walk))).flat();
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    throw new Error(
+      `${entry.fullPath} cannot be read (${error.message}): check that it may be, and drop it again`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const all: FileSystemEntry[] = [];
+  // A reader gives a hundred at a time, and none at the end.
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
+    if (!some.length) return all;
+    all.push(...some);
   }
 }
 

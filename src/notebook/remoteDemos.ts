@@ -1,9 +1,11 @@
 /** Bundles whose files and frames are read in the demos worker. */
 import * as Comlink from 'comlink';
-import type { DemosWorker, OpenedBundle } from '../../workers/demos.ts';
-import type { Bundle } from '../demos/demonstration.ts';
+import type { DemosWorker, OpenedBundle, UnmappedBundle } from '../../workers/demos.ts';
+import type { Bundle, CameraName, FrameStore, LayerName } from '../demos/demonstration.ts';
 import type { GivenFile } from '../demos/fileTree.ts';
+import type { LayerPicture } from '../demos/layerPixels.ts';
 import { MappingNeeded, type StateMapping } from '../demos/stateMapping.ts';
+import { CancellableCalls } from './cancellableCalls.ts';
 import { download } from './download.ts';
 import type { Progress } from './notebook.svelte.ts';
 
@@ -18,7 +20,10 @@ function demosWorker(): Comlink.Remote<DemosWorker> {
   return worker;
 }
 
+const calls = new CancellableCalls((call) => void demosWorker().cancel(call));
 const files = new WeakMap<Bundle, Blob>();
+/** By which the worker knows the bundles that it opened. */
+const handles = new WeakMap<Bundle, number>();
 const forgotten = new FinalizationRegistry<number>((handle) => void demosWorker().close(handle));
 
 /**
@@ -33,22 +38,50 @@ export async function openDemonstrations(
   signal: AbortSignal,
   mapping?: StateMapping,
 ): Promise<Bundle> {
-  signal.throwIfAborted();
-  const demos = demosWorker();
-  const cancel = () => void demos.cancel();
-  signal.addEventListener('abort', cancel);
-  try {
-    const told = Comlink.proxy(({ done, total, what }: { done: number; total: number; what: string }) =>
-      onProgress({ label: `Reading ${name}: ${what}`, done, total }),
-    );
-    const opened = await demos.open(given, name, mapping, told);
-    if (!('handle' in opened)) throw new MappingNeeded(opened.file, opened.reason, opened.offer);
-    const bundle = remoteBundle(opened);
-    if (given.length === 1) files.set(bundle, given[0].blob);
-    return bundle;
-  } finally {
-    signal.removeEventListener('abort', cancel);
-  }
+  const opened = await calls.run<OpenedBundle | UnmappedBundle>(signal, (call) =>
+    demosWorker().open(call, given, name, mapping, told(`Reading ${name}`, onProgress)),
+  );
+  if (!('handle' in opened)) throw new MappingNeeded(opened.file, opened.reason, opened.offer);
+  const bundle = remoteBundle(opened);
+  if (given.length === 1) files.set(bundle, given[0].blob);
+  return bundle;
+}
+
+const told = (label: string, onProgress: OnProgress) =>
+  Comlink.proxy(({ done, total, what }: { done: number; total: number; what: string }) =>
+    onProgress({ label: `${label}: ${what}`, done, total }),
+  );
+
+/** A zip in LeRobot v3.0's layout. @throws Error when frame rates or picture sizes differ; AbortError. */
+export async function lerobotDataset(
+  bundle: Bundle,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<Blob> {
+  const progress = told('Writing the dataset', onProgress);
+  const { name, format, demonstrations, remarks, frames } = bundle;
+  const bytes = await calls.run(signal, (call) =>
+    handles.has(bundle)
+      ? demosWorker().writeLerobot(call, handles.get(bundle)!, progress)
+      : demosWorker().writeLerobot(
+          call,
+          { name, format, demonstrations, remarks },
+          progress,
+          Comlink.proxy((...frame: Parameters<FrameStore['read']>) => frames.read(...frame)),
+        ),
+  );
+  return new Blob([bytes], { type: 'application/zip' });
+}
+
+/** Depth or mask of a camera that has it. @throws Error naming the file when it is missing or damaged. */
+export function layerPictureOf(
+  bundle: Bundle,
+  demonstration: string,
+  camera: CameraName,
+  frame: number,
+  layer: LayerName,
+): Promise<LayerPicture> {
+  return demosWorker().readLayer(handles.get(bundle)!, demonstration, camera, frame, layer);
 }
 
 function remoteBundle({ handle, ...opened }: OpenedBundle): Bundle {
@@ -56,6 +89,7 @@ function remoteBundle({ handle, ...opened }: OpenedBundle): Bundle {
     read: (demonstration, camera, frame) => demosWorker().readFrame(handle, demonstration, camera, frame),
   };
   const bundle = { ...opened, frames };
+  handles.set(bundle, handle);
   forgotten.register(bundle, handle);
   return bundle;
 }

@@ -15,7 +15,7 @@ export function count(n: number, thing: string, things = `${thing}s`): string {
 export function progressWords({ done, total, unit }: Progress): string {
   if (unit === 'bytes') return total ? `${bytes(done)} of ${bytes(total)}` : bytes(done);
   if (total === null) return '';
-  return `${done} of ${total}`;
+  return `${Math.floor(done)} of ${total}`;
 }
 
 export function seconds(s: number): string {

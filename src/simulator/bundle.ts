@@ -30,6 +30,6 @@ export function recordedBundle(
 }
 
 function droppedRemark(seeds: readonly number[]): string {
-  const which = seeds.length === 1 ? 'one seed was' : `${seeds.length} seeds were`;
-  return `${which} passed over because the expert failed: ${seeds.join(', ')}`;
+  const which = seeds.length === 1 ? 'One seed was' : `${seeds.length} seeds were`;
+  return `${which} passed over because the expert failed: ${seeds.join(', ')}.`;
 }

@@ -40,6 +40,6 @@ test('an expert that fails ten times in a row ends the recording', async () => {
 test('a bundle remarks on the seeds that were passed over', () => {
   expect(recordedBundle('button', [], new Map(), []).remarks).toEqual([]);
   expect(recordedBundle('button', [], new Map(), [4, 9]).remarks).toEqual([
-    '2 seeds were passed over because the expert failed: 4, 9',
+    '2 seeds were passed over because the expert failed: 4, 9.',
   ]);
 });

@@ -107,7 +107,7 @@ export class Studio {
     options.onProgress?.({
       done: 0,
       total: 1,
-      what: `${request.task}, seed ${request.seed}: the robot acts`,
+      what: `seed ${request.seed}, the robot acts`,
       dropped: 0,
     });
     const episode = await this.act(request, options.signal);
@@ -159,7 +159,7 @@ export class Studio {
     const { length } = episode.configurations;
     for (let i = 0; i < length; i += every) {
       signal?.throwIfAborted();
-      const what = `${task.name}, seed ${request.seed}: picture ${i + 1} of ${length}`;
+      const what = `seed ${request.seed}, picture ${i + 1} of ${length}`;
       onProgress?.({ done: i / length, total: 1, what, dropped: 0 });
       world.setConfiguration(episode.configurations[i]);
       task.paint(world, episode.layout);

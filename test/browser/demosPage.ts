@@ -12,7 +12,7 @@ const worker = wrap<DemosWorker>(
 );
 
 async function opened(files: GivenFile[]) {
-  const bundle = await worker.open(files, 'given');
+  const bundle = await worker.open(1, files, 'given');
   if (!('handle' in bundle)) throw new Error(bundle.reason);
   return bundle;
 }

@@ -57,7 +57,7 @@ test(
   'the worker tells its progress and stops when cancelled',
   async () => {
     expect(await page().evaluate(CANCEL)).toEqual({
-      progress: { done: 0, total: 1000, what: 'push_button, seed 0: the robot acts', dropped: 0 },
+      progress: { done: 0, total: 1000, what: 'seed 0, the robot acts', dropped: 0 },
       outcome: 'AbortError',
       tasks: TASKS.map(({ name, variations }) => ({ name, variations })),
     });

@@ -1,11 +1,13 @@
-import type { Bundle, CameraName, Demonstration } from '../../demos/demonstration.ts';
+import type { Bundle, CameraName, Demonstration, LayerName } from '../../demos/demonstration.ts';
 import type { GivenFile } from '../../demos/fileTree.ts';
 import { discoverKeypoints } from '../../demos/keypoints.ts';
 import { MappingNeeded, type MappingOffer, type StateMapping } from '../../demos/stateMapping.ts';
 import type { CellState } from '../document/cell.ts';
 import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { isAbort } from '../errors.ts';
-import { openDemonstrations, openSample } from '../remoteDemos.ts';
+import { droppedFiles } from '../givenFiles.ts';
+import { lerobotDataset, openDemonstrations, openSample } from '../remoteDemos.ts';
+import { saveFile } from '../saveFile.ts';
 import { count } from '../words.ts';
 
 export type Opener = (onProgress: (progress: Progress) => void, signal: AbortSignal) => Promise<Bundle>;
@@ -24,6 +26,8 @@ export class DemonstrationsCell implements CellState {
   chosen = $state(0);
   frame = $state(0);
   camera = $state<CameraName>('front');
+  /** Looked at in the picture's place where the camera has it. */
+  layer = $state<LayerName | null>(null);
   /** What the loaded bundle was read from; null where it was no file of the visitor's. */
   given = $state.raw<Given | null>(null);
   /** Files that cannot be read before their columns are chosen. */
@@ -88,27 +92,62 @@ export class DemonstrationsCell implements CellState {
     );
   }
 
+  /** Opens what was dropped on the page. Must be called while the drop is handled. */
+  async openDropped(transfer: DataTransfer): Promise<void> {
+    const listing = droppedFiles(transfer);
+    this.error = '';
+    try {
+      const given = await listing;
+      if (given) await this.openFiles(given);
+    } catch (error) {
+      this.error = (error as Error).message;
+    }
+  }
+
   /** Opens a bundle; what was loaded stays until the new one is whole. */
   async openWith(label: string, opener: Opener, given: Given | null = null): Promise<boolean> {
+    this.unmapped = null;
+    const bundle = await this.#work(label, opener, (error) => {
+      if (error instanceof MappingNeeded && given) this.unmapped = { offer: error.offer, given };
+    });
+    if (!bundle) return false;
+    this.choose(0);
+    this.#notebook.bundle = bundle;
+    this.given = given;
+    return true;
+  }
+
+  /** The demonstrations at hand as a LeRobot v3.0 dataset, into the visitor's downloads. */
+  async saveDataset() {
+    const { bundle } = this.#notebook;
+    if (!bundle) return;
+    const zip = await this.#work('Writing the dataset', (onProgress, signal) =>
+      lerobotDataset(bundle, onProgress, signal),
+    );
+    if (zip) saveFile(zip, `${bundle.name.replace(/\.\w+$/, '').replace(/[^\w.-]+/g, '-')}-lerobot.zip`);
+  }
+
+  /** One work at a time: a second one ends the first. Null when it failed, was cancelled or was overtaken. */
+  async #work<T>(
+    label: string,
+    work: (onProgress: (progress: Progress) => void, signal: AbortSignal) => Promise<T>,
+    onError?: (error: Error) => void,
+  ): Promise<T | null> {
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
     this.error = '';
-    this.unmapped = null;
     this.progress = { label, done: 0, total: null };
     try {
-      const bundle = await opener((p) => {
+      const made = await work((p) => {
         if (this.#abort === abort) this.progress = p;
       }, abort.signal);
       abort.signal.throwIfAborted();
-      this.choose(0);
-      this.#notebook.bundle = bundle;
-      this.given = given;
-      return true;
+      return made;
     } catch (error) {
-      if (isAbort(error) || this.#abort !== abort) return false;
+      if (isAbort(error) || this.#abort !== abort) return null;
       this.error = (error as Error).message;
-      if (error instanceof MappingNeeded && given) this.unmapped = { offer: error.offer, given };
-      return false;
+      onError?.(error as Error);
+      return null;
     } finally {
       if (this.#abort === abort) [this.progress, this.#abort] = [null, null];
     }

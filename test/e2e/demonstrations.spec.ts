@@ -1,0 +1,194 @@
+/** Demonstrations in every way they come: files, folders, drops, recordings. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Locator, type Page } from '@playwright/test';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fixture, unzipped, zipped } from '../fixtures/fixture.ts';
+import { NotebookPage, zipEntries } from './notebookPage.ts';
+
+const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
+const path = (name: string) => join(FIXTURES, name);
+
+async function opened(page: Page): Promise<{ notebook: NotebookPage; demonstrations: Locator }> {
+  const notebook = new NotebookPage(page);
+  await notebook.open('?device=wasm');
+  const demonstrations = notebook.cell('Demonstrations');
+  await expect(demonstrations.getByText('sample.zip: 4 demonstrations')).toBeVisible();
+  return { notebook, demonstrations };
+}
+
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).include('#demonstrations').analyze();
+  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+}
+
+/** As a person drops them, by the browser's own drag and drop. */
+async function drop(page: Page, files: string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+  await session.detach();
+}
+
+async function inFolder<T>(files: Record<string, Uint8Array>, use: (folder: string) => Promise<T>) {
+  const folder = await mkdtemp(join(tmpdir(), 'demonstrations-'));
+  try {
+    for (const [name, bytes] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), bytes);
+    }
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+for (const [what, files, name] of [
+  ['LeRobot v2.1', ['lerobot_v21.zip'], 'lerobot_v21.zip: 3 demonstrations'],
+  ['LeRobot v3.0', ['lerobot_v3.zip'], 'lerobot_v3.zip: 2 demonstrations'],
+  ['robomimic', ['robomimic.hdf5'], 'robomimic.hdf5: 2 demonstrations'],
+  ['ManiSkill, two loose files', ['maniskill.h5', 'maniskill.json'], 'maniskill.h5 and 1 more:'],
+  ['RLBench of one variation a folder', ['rlbench_variations.zip'], 'rlbench_variations.zip: 3'],
+  ['RLBench of all variations', ['rlbench_all_variations.zip'], 'rlbench_all_variations.zip:'],
+] as const) {
+  test(`${what} becomes questions`, async ({ page }) => {
+    const { notebook, demonstrations } = await opened(page);
+    await page.getByLabel('Files of demonstrations').setInputFiles(files.map(path));
+    await expect(demonstrations.getByText(name)).toBeVisible();
+    await expect(demonstrations.getByRole('img', { name: /frame 0 of/ })).toBeVisible();
+    await expect(notebook.cell('Questions').getByText(/^1 of \d+$/)).toBeVisible();
+    expect(await demonstrations.getByRole('alert').count()).toBe(0);
+  });
+}
+
+test('folders and loose files, dropped and picked; a bad drop changes nothing', async ({ page }) => {
+  const { demonstrations } = await opened(page);
+  await inFolder(await unzipped(fixture('rlbench_variations.zip')), async (folder) => {
+    await drop(page, [folder]);
+    await expect(demonstrations.getByText(/^demonstrations-\w+: 3 demonstrations$/)).toBeVisible();
+  });
+  await drop(page, [path('maniskill.h5'), path('maniskill.json')]);
+  await expect(demonstrations.getByText(/^maniskill\.h5 and 1 more:/)).toBeVisible();
+  await drop(page, [path('maniskill.json')]);
+  await expect(demonstrations.getByRole('alert')).toContainText('maniskill.json');
+  await expect(demonstrations.getByText(/^maniskill\.h5 and 1 more:/)).toBeVisible();
+  await inFolder(await unzipped(fixture('lerobot_v3.zip')), async (folder) => {
+    await page.getByLabel('Folder of demonstrations').setInputFiles(folder);
+    await expect(demonstrations.getByText(/^demonstrations-\w+: 2 demonstrations$/)).toBeVisible();
+  });
+});
+
+test('columns without telling names are chosen by hand, with a preview', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const { notebook, demonstrations } = await opened(page);
+  const files = await unzipped(fixture('lerobot_v3.zip'));
+  const info = JSON.parse(new TextDecoder().decode(files['libero/meta/info.json'])) as {
+    features: Record<string, { shape: number[]; names: unknown }>;
+  };
+  const state = info.features['observation.state'];
+  state.names = Array.from({ length: state.shape[0] }, (_, i) => `motor_${i}`);
+  files['libero/meta/info.json'] = new TextEncoder().encode(JSON.stringify(info));
+  await notebook.openBundle('unnamed.zip', Buffer.from(await zipped(files)));
+
+  await expect(demonstrations.getByRole('alert')).toContainText('names no end-effector position');
+  await expect(demonstrations.getByText('sample.zip: 4 demonstrations')).toBeVisible();
+  const read = demonstrations.getByRole('button', { name: 'Read with these columns' });
+  await expect(read).toBeDisabled();
+  await expect(demonstrations.getByText(/^Still to choose: where the gripper is/)).toBeVisible();
+  const position = demonstrations.getByRole('group', { name: 'Position of the gripper' });
+  await position.getByLabel('column').selectOption('observation.state');
+  await position.getByLabel('unit').selectOption('cm');
+  const gripper = demonstrations.getByRole('group', { name: 'Opening of the gripper' });
+  await gripper.getByLabel('column').selectOption('observation.state');
+  await gripper.getByLabel('number').selectOption('motor_6');
+  const preview = demonstrations.getByRole('table', { name: /first frames/ });
+  await expect(preview.getByRole('columnheader')).toHaveText(['frame', 'x (m)', 'y (m)', 'z (m)', 'gripper']);
+  await expect(preview.getByRole('row').nth(1).getByRole('cell')).toHaveText([
+    '0.002',
+    '0.003',
+    '-0.003',
+    '0.040',
+  ]);
+  expect(await findings(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+
+  await read.click();
+  await expect(demonstrations.getByText('unnamed.zip: 2 demonstrations')).toBeVisible();
+  await expect(demonstrations.getByText('[0.002, 0.003, -0.003] m, open')).toBeVisible();
+
+  await demonstrations.getByText('Which columns are the gripper’s state').click();
+  await position.getByLabel('unit').selectOption('m');
+  await read.click();
+  await expect(demonstrations.getByText('[0.195, 0.284, -0.285] m, open')).toBeVisible();
+});
+
+test('a camera without calibration has no overlay, and says so; depth and masks are shown', async ({
+  page,
+}) => {
+  const { notebook, demonstrations } = await opened(page);
+  await notebook.openBundle('layers.zip', Buffer.from(fixture('rlbench_layers.zip')));
+  await expect(demonstrations.getByText('layers.zip: 1 demonstration')).toBeVisible();
+  const path = demonstrations.locator('polyline');
+  await expect(path).toHaveCount(2);
+
+  const picture = demonstrations.getByRole('img', { name: /^push button, frame 0/ });
+  await demonstrations.getByLabel('depth').check();
+  await expect(demonstrations.getByText(/^light \d\.\d\d m, dark \d\.\d\d m$/)).toBeVisible();
+  await expect(picture).toHaveAttribute('aria-label', /, depth$/);
+  await demonstrations.getByLabel('mask').check();
+  await expect(demonstrations.getByText(/^\d+ objects?$/)).toBeVisible();
+  expect(await findings(page)).toEqual([]);
+  await demonstrations.getByLabel('colour').check();
+  await expect(picture).toHaveAttribute('src', /^blob:/);
+
+  await demonstrations.getByLabel('Camera').selectOption('overhead');
+  await expect(demonstrations.getByText(/^No calibration of this camera/)).toBeVisible();
+  await expect(path).toHaveCount(0);
+});
+
+test('a recording is cancelled, made, and saved as a LeRobot v3.0 dataset that opens again', async ({
+  page,
+}) => {
+  const { notebook, demonstrations } = await opened(page);
+  await demonstrations.getByRole('button', { name: /^Record in the simulator/ }).click();
+  const form = page.locator('#record');
+  await form.getByLabel('task').selectOption('reach target');
+  await notebook.set(form, 'demonstrations', '1');
+  await notebook.set(form, 'seed', '5');
+  await notebook.set(form, 'variation', '2');
+  for (const toggle of ['camera moves', 'light changes', 'colours around change'])
+    await form.getByLabel(toggle).check();
+  expect(await findings(page)).toEqual([]);
+
+  const record = form.getByRole('button', { name: 'Record' });
+  await record.click();
+  await expect(demonstrations.getByText(/^Recording reach target: seed 5, picture/)).toBeVisible();
+  await demonstrations.getByRole('button', { name: 'Cancel' }).click();
+  await expect(demonstrations.getByRole('progressbar')).toHaveCount(0);
+  await expect(demonstrations.getByText('sample.zip: 4 demonstrations')).toBeVisible();
+
+  await record.click();
+  await expect(demonstrations.getByText('reach target, seed 5: 1 demonstration')).toBeVisible();
+  await expect(demonstrations.getByRole('img', { name: /^reach target, frame 0/ })).toBeVisible();
+  const length = await demonstrations.getByText(/frames at 20 a second/).textContent();
+  const gripper = await demonstrations.getByText(/ m, open$/).textContent();
+
+  const zip = await notebook.download(demonstrations.getByRole('button', { name: /^Download as a LeRobot/ }));
+  expect(zip.suggestedFilename()).toBe('reach-target-seed-5-lerobot.zip');
+  const bytes = await readFile(await zip.path());
+  expect(zipEntries(bytes)).toEqual([
+    'data/chunk-000/file-000.parquet',
+    'meta/tasks.parquet',
+    'meta/episodes/chunk-000/file-000.parquet',
+    'meta/stats.json',
+    'meta/info.json',
+  ]);
+  await notebook.openBundle('again.zip', bytes);
+  await expect(demonstrations.getByText('again.zip: 1 demonstration')).toBeVisible();
+  await expect(demonstrations.getByText(length!)).toBeVisible();
+  await expect(demonstrations.getByText(gripper!)).toBeVisible();
+  await expect(demonstrations.locator('polyline')).toHaveCount(2);
+});
