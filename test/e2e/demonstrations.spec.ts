@@ -89,7 +89,7 @@ test('columns without telling names are chosen by hand, with a preview', async (
     features: Record<string, { shape: number[]; names: unknown }>;
   };
   const state = info.features['observation.state'];
-  state.names = Array.from({ length: state.shape[0] }, (_, i) => `motor_${i}`);
+  state.names = Array.from({ length: state.shape[0] }, (_, i) => `channel ${i}`);
   files['libero/meta/info.json'] = new TextEncoder().encode(JSON.stringify(info));
   await notebook.openBundle('unnamed.zip', Buffer.from(await zipped(files)));
 
@@ -103,7 +103,7 @@ test('columns without telling names are chosen by hand, with a preview', async (
   await position.getByLabel('unit').selectOption('cm');
   const gripper = demonstrations.getByRole('group', { name: 'Opening of the gripper' });
   await gripper.getByLabel('column').selectOption('observation.state');
-  await gripper.getByLabel('number').selectOption('motor_6');
+  await gripper.getByLabel('number').selectOption('channel 6');
   const preview = demonstrations.getByRole('table', { name: /first frames/ });
   await expect(preview.getByRole('columnheader')).toHaveText(['frame', 'x (m)', 'y (m)', 'z (m)', 'gripper']);
   await expect(preview.getByRole('row').nth(1).getByRole('cell')).toHaveText([
