@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import goldens from '../../test/fixtures/keypoints.json' with { type: 'json' };
-import { discoverKeypoints, sampleFrames } from './keypoints.ts';
+import { ARM_KEYPOINT_RULE, discoverKeypoints, sampleFrames } from './keypoints.ts';
 
 test('keypoints and sampled frames equal the Python reference on random demonstrations', () => {
-  expect(goldens.length).toBeGreaterThan(40);
-  for (const golden of goldens) {
+  expect(goldens.cases.length).toBeGreaterThan(40);
+  for (const golden of goldens.cases) {
     const demo = {
       length: golden.gripperOpen.length,
       gripperOpen: Float64Array.from(golden.gripperOpen),
@@ -15,7 +15,18 @@ test('keypoints and sampled frames equal the Python reference on random demonstr
     expect(sampleFrames(demo.length, keypoints, 10).map((s) => [s.frame, s.keypoint])).toEqual(
       golden.samples,
     );
+    const others = goldens.otherRules.map((rule) =>
+      discoverKeypoints(demo, { ...ARM_KEYPOINT_RULE, ...rule }),
+    );
+    expect(others).toEqual(golden.otherRules);
   }
+});
+
+test.each(goldens.otherRules)("the reference tells $* from ARM's own constants", (rule) => {
+  const at = goldens.otherRules.indexOf(rule);
+  expect(goldens.cases.some(({ keypoints, otherRules }) => `${keypoints}` !== `${otherRules[at]}`)).toBe(
+    true,
+  );
 });
 
 test('without joint velocities only gripper changes and the last frame count', () => {

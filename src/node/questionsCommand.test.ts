@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
+import { ARM_KEYPOINT_RULE, discoverKeypoints } from '../demos/keypoints.ts';
 import { readQuestions } from '../fullscale/readQuestions.ts';
 import { makeQuestions } from '../questions/generate.ts';
 import { findPreset } from '../questions/presets.ts';
@@ -72,6 +73,34 @@ test('a settings file stands over the preset, a flag over both; statistics are t
   expect(noted.join('\n')).toMatch(/nearest_state: 0\.\d{3} \[0\.\d{3}, [01]\.\d{3}\], n \d+, chance 0\.200/);
 });
 
+test('flags give the constants of the keypoint rule', async () => {
+  const rule = {
+    stopping_delta: 0.02,
+    stopped_buffer: 1,
+    gripper_keypoints: false,
+    merge_last_keypoints: false,
+  };
+  const { printed } = await questions(
+    ...[
+      '--stopping-delta',
+      '0.02',
+      '--stopped-buffer',
+      '1',
+      '--no-gripper-keypoints',
+      '--keep-last-keypoints',
+    ],
+    ...['--interval', '2', '--json'],
+  );
+  const told = JSON.parse(printed[0]) as { demonstrations: { keypoints: number[] }[]; questions: unknown };
+  const settings = { ...DEFAULT_QUESTION_SETTINGS, ...rule, frame_interval: 2 };
+  expect(told.questions).toEqual(await due(settings));
+  expect(told.questions).not.toEqual(await due({ ...settings, ...ARM_KEYPOINT_RULE }));
+  const { demonstrations } = await openDemonstrations(FILE);
+  expect(told.demonstrations.map(({ keypoints }) => keypoints)).toEqual(
+    demonstrations.map((demo) => discoverKeypoints(demo, settings)),
+  );
+});
+
 test('open-ended and supervised forms go into a folder with their pictures', async () => {
   for (const [form, file] of [
     ['open', 'open.jsonl'],
@@ -98,6 +127,8 @@ test('open-ended and supervised forms go into a folder with their pictures', asy
 test.each<[string[], string]>([
   [['--preset', 'easy'], '--preset easy is none of default, paper, hard, compact'],
   [['--format', 'csv'], '--format csv is none of jsonl, parquet, easyr1'],
+  [['--stopped-buffer=-1'], '--stopped-buffer -1 is not a whole number of at least 0'],
+  [['--stopping-delta', 'slow'], '--stopping-delta slow is not a number from 0 to 1000'],
   [['--form', 'open'], 'say with --out DIR where form open goes'],
   [['--settings', '/nowhere.json'], '/nowhere.json cannot be read'],
 ])('%j is refused', async (args, message) => {

@@ -39,7 +39,7 @@ type Sampled = Omit<Moment, 'demo' | 'asksForState'>;
 
 /** The frames at which a demonstration is asked about. */
 export function sampleMoments(demo: Demonstration, settings: QuestionSettings): Sampled[] {
-  const keypoints = discoverKeypoints(demo, settings.stopping_delta);
+  const keypoints = discoverKeypoints(demo, settings);
   return sampleFrames(demo.length, keypoints, settings.frame_interval).map((at) => ({ ...at, keypoints }));
 }
 

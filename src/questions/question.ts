@@ -1,4 +1,5 @@
 import type { CameraName, Vec3 } from '../demos/demonstration.ts';
+import { ARM_KEYPOINT_RULE, type KeypointRule } from '../demos/keypoints.ts';
 
 export const KINDS = ['waypoint', 'current_state', 'movement'] as const;
 /** The paper's three: next keypoint from image and state; state from image; movement to the next keypoint. */
@@ -62,14 +63,12 @@ export interface Question {
   viewpoint?: Viewpoint;
 }
 
-export interface QuestionSettings {
+export interface QuestionSettings extends KeypointRule {
   kinds: Kind[];
   /** Share of the sampled frames at which a kind is asked, 0 to 1. */
   kind_shares: Record<Kind, number>;
   /** Every how many frames a question is asked (ARM's demo_augmentation_every_n). */
   frame_interval: number;
-  /** Joint speed in rad/s under which the arm counts as stopped (ARM). */
-  stopping_delta: number;
   /** Box from which distractor positions are drawn, metres, world frame. The paper gives no bounds. */
   state_space: { low: Vec3; high: Vec3 };
   /** Least distance in metres between any two options. The paper gives none. */
@@ -109,7 +108,7 @@ export const DEFAULT_QUESTION_SETTINGS: QuestionSettings = {
   kinds: [...KINDS],
   kind_shares: { waypoint: 1, current_state: 1, movement: 1 },
   frame_interval: 10,
-  stopping_delta: 0.1,
+  ...ARM_KEYPOINT_RULE,
   state_space: TABLE_SPACE,
   min_distance: 0.1,
   option_count: 4,

@@ -27,6 +27,8 @@ test.each<[string, object, string]>([
   ['an unknown kind', { kinds: ['pose'] }, 'kinds.0: '],
   ['an endless interval', { frame_interval: Infinity }, 'frame_interval: '],
   ['half a frame', { frame_interval: 0.5 }, 'frame_interval: '],
+  ['a negative buffer', { stopped_buffer: -1 }, 'stopped_buffer: '],
+  ['a rule by word', { gripper_keypoints: 'yes' }, 'gripper_keypoints: '],
   ['nine options', { option_count: 9 }, 'option_count: '],
   ['one option', { option_count: 1 }, 'option_count: '],
   ['a space upside down', { state_space: { low: [0, 0, 1], high: [1, 1, 0] } }, 'state_space: low is above'],

@@ -38,6 +38,9 @@ export const questionSettingsSchema = v.pipe(
     ),
     frame_interval: whole(1, 1_000_000),
     stopping_delta: between(0, 1000),
+    stopped_buffer: later(whole(0, 1_000_000), DEFAULTS.stopped_buffer),
+    gripper_keypoints: later(v.boolean(), DEFAULTS.gripper_keypoints),
+    merge_last_keypoints: later(v.boolean(), DEFAULTS.merge_last_keypoints),
     state_space: v.pipe(
       v.strictObject({ low: vec3, high: vec3 }),
       v.check(

@@ -1,4 +1,4 @@
-import { discoverKeypoints } from '../../demos/keypoints.ts';
+import { discoverKeypoints, type KeypointRule } from '../../demos/keypoints.ts';
 import type { Bundle } from '../../demos/demonstration.ts';
 import { wilson } from '../../evaluation/intervals.ts';
 import { makeQuestions } from '../../questions/generate.ts';
@@ -7,7 +7,15 @@ import { QUESTION_PRESETS } from '../../questions/presets.ts';
 import { KINDS, type Question, type QuestionSettings } from '../../questions/question.ts';
 import { makeSftExamples, SFT_FORMS } from '../../questions/sft.ts';
 import { duplicates, letterCounts, textRules } from '../../questions/statistics.ts';
-import { oneOf, parse, UsageError, wholeNumber, type Command, type Terminal } from '../command.ts';
+import {
+  numberBetween,
+  oneOf,
+  parse,
+  UsageError,
+  wholeNumber,
+  type Command,
+  type Terminal,
+} from '../command.ts';
 import { openDemonstrations } from '../openDemonstrations.ts';
 import { questionSettings } from '../questionSettingsFile.ts';
 
@@ -21,6 +29,10 @@ const OPTIONS = {
   settings: text,
   seed: text,
   interval: text,
+  'stopping-delta': text,
+  'stopped-buffer': text,
+  'no-gripper-keypoints': flag,
+  'keep-last-keypoints': flag,
   form: { ...text, default: 'choice' },
   format: { ...text, default: 'jsonl' },
   out: text,
@@ -36,6 +48,10 @@ export const command: Command = {
     ['--settings FILE', "JSON with some or all of the settings, over the preset's"],
     ['--seed N', "seed of options and letters (the settings', else 0)"],
     ['--interval N', "ask at every N-th frame (the settings', else 10)"],
+    ['--stopping-delta N', "rad/s up to which a joint stands still (the settings', else 0.1)"],
+    ['--stopped-buffer N', "frames after a stop without another (the settings', else 4)"],
+    ['--no-gripper-keypoints', 'the gripper opening or closing is no keypoint'],
+    ['--keep-last-keypoints', 'keep a keypoint on the frame before the last one'],
     ['--form NAME', 'choice, open (a position as answer), direct or cot (for supervised fine-tuning)'],
     ['--format NAME', 'jsonl, parquet (with pictures) or easyr1 (a folder); of form choice'],
     ['--out PATH', 'write there: a file, or a folder of easyr1 and of the other forms'],
@@ -48,6 +64,7 @@ export const command: Command = {
     const settings = await questionSettings(oneOf('preset', values.preset, PRESETS), values.settings, {
       ...(values.seed !== undefined && { seed: wholeNumber('seed', values.seed) }),
       ...(values.interval !== undefined && { frame_interval: wholeNumber('interval', values.interval, 1) }),
+      ...keypointRule(values),
     });
     const { QUESTION_FORMATS } = await import('../writeQuestions.ts');
     const format = oneOf('format', values.format, QUESTION_FORMATS);
@@ -68,6 +85,22 @@ export const command: Command = {
         else terminal.print(line);
   },
 };
+
+/** The constants of ARM's rule that flags give. */
+function keypointRule(values: {
+  'stopping-delta'?: string;
+  'stopped-buffer'?: string;
+  'no-gripper-keypoints': boolean;
+  'keep-last-keypoints': boolean;
+}): Partial<KeypointRule> {
+  const { 'stopping-delta': delta, 'stopped-buffer': buffer } = values;
+  return {
+    ...(delta !== undefined && { stopping_delta: numberBetween('stopping-delta', delta, 0, 1000) }),
+    ...(buffer !== undefined && { stopped_buffer: wholeNumber('stopped-buffer', buffer) }),
+    ...(values['no-gripper-keypoints'] && { gripper_keypoints: false }),
+    ...(values['keep-last-keypoints'] && { merge_last_keypoints: false }),
+  };
+}
 
 async function writeForm(
   form: Exclude<(typeof FORMS)[number], 'choice'>,
@@ -90,7 +123,7 @@ function asJson(bundle: Bundle, questions: Question[], settings: QuestionSetting
     id: demo.id,
     task: demo.task,
     frames: demo.length,
-    keypoints: discoverKeypoints(demo, settings.stopping_delta),
+    keypoints: discoverKeypoints(demo, settings),
   }));
   return { demonstrations, questions };
 }

@@ -66,7 +66,7 @@ export class DemonstrationsCell implements CellState {
   readonly keypoints = $derived.by(() => {
     const demo = this.demonstration;
     if (!demo) return [];
-    return discoverKeypoints(demo, this.#notebook.questionSettings.stopping_delta).map((frame) => ({
+    return discoverKeypoints(demo, this.#notebook.questionSettings).map((frame) => ({
       frame,
       event: keypointEvent(demo, frame),
     }));

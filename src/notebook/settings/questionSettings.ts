@@ -110,10 +110,30 @@ export const MORE_QUESTION_SETTINGS: { title: string; settings: Setting[] }[] = 
       number(
         'stopping_delta',
         'stopping_delta (rad/s)',
-        'Joint speed under which the arm counts as stopped, which makes a keypoint.',
+        'Joint speed up to which the arm counts as stopped, which makes a keypoint.',
         0,
         10,
       ),
+      number(
+        'stopped_buffer',
+        'stopped_buffer (frames)',
+        'So long after a stop no other stop is looked for; the paper takes 4.',
+        0,
+        1000,
+        whole,
+      ),
+      {
+        type: 'toggle',
+        path: 'gripper_keypoints',
+        label: 'gripper_keypoints',
+        sentence: 'A frame at which the gripper opens or closes is a keypoint.',
+      },
+      {
+        type: 'toggle',
+        path: 'merge_last_keypoints',
+        label: 'merge_last_keypoints',
+        sentence: 'A keypoint on the frame before the last keypoint is dropped.',
+      },
     ],
   },
   {
