@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { fixture } from '../../test/fixtures/fixture.ts';
-import type { Bundle, Demonstration } from './demonstration.ts';
+import { fixture, unzipped } from '../../test/fixtures/fixture.ts';
+import type { Bundle, Demonstration, EncodedImage } from './demonstration.ts';
 import { writeLerobot } from './lerobotWriter.ts';
 import { openBundle } from './openBundle.ts';
+import { ParquetSource } from './parquetSource.ts';
 
 const original = () => openBundle(new Blob([fixture('rlbench_variations.zip')]), 'a.zip');
 const reopened = async (bundle: Bundle) => openBundle(new Blob([await writeLerobot(bundle)]), 'b.zip');
@@ -52,3 +53,67 @@ test('no demonstration, or mixed frame rates and sizes, cannot be written', asyn
   bundle.demonstrations[0].cameras.front.width = 16;
   await expect(writeLerobot(bundle)).rejects.toThrow('camera front has pictures of 16x8 and 8x8');
 });
+
+/** 2 x 1 pixels: one colour on the left, another on the right. */
+const decode = (picture: EncodedImage) => {
+  const level = picture.bytes.length % 200;
+  return Promise.resolve({ width: 2, height: 1, data: [level, 0, 255, level + 10, 0, 51] });
+};
+
+async function table(files: Record<string, Uint8Array>, path: string) {
+  const bytes = files[path];
+  const source = await ParquetSource.open(new Blob([bytes as Uint8Array<ArrayBuffer>]), path);
+  return source.read([...source.columns]);
+}
+
+test('over many data files, offsets and statistics are those of the rows', async () => {
+  const bundle = await original();
+  bundle.demonstrations[1].jointVelocities = null;
+  const files = await unzipped(
+    Buffer.from(await writeLerobot(bundle, { decode, data_files_size_in_mb: 1e-6 })),
+  );
+  const info = JSON.parse(new TextDecoder().decode(files['meta/info.json'])) as {
+    features: Record<string, { dtype: string }>;
+    total_frames: number;
+  };
+  const stats = JSON.parse(new TextDecoder().decode(files['meta/stats.json'])) as Record<
+    string,
+    Record<string, unknown>
+  >;
+  expect(Object.keys(stats).sort()).toEqual(Object.keys(info.features).sort());
+  expect(info.features).not.toHaveProperty('observation.joint_velocities');
+
+  const episodes = await table(files, 'meta/episodes/chunk-000/file-000.parquet');
+  const { length } = bundle.demonstrations;
+  expect(episodes['data/file_index'].map(Number)).toEqual(bundle.demonstrations.map((_, k) => k));
+  let from = 0;
+  const all: number[][] = [];
+  for (let k = 0; k < length; k++) {
+    const rows = await table(files, `data/chunk-000/file-00${k}.parquet`);
+    expect(Object.keys(rows).sort()).toEqual(Object.keys(info.features).sort());
+    const states = rows['observation.state'] as number[][];
+    const [start, end] = ['dataset_from_index', 'dataset_to_index'].map((name) => Number(episodes[name][k]));
+    expect([start, end]).toEqual([from, from + states.length]);
+    expect(rows.index.map(Number)).toEqual(states.map((_, i) => start + i));
+    expect(rows.frame_index.map(Number)).toEqual(states.map((_, i) => i));
+    expect(rows.timestamp).toEqual(states.map((_, i) => Math.fround(i / 20)));
+    expect(rows.action.slice(0, -1)).toEqual(states.slice(1));
+    expect(episodes['stats/observation.state/max'][k]).toEqual(columnwise(states, (x) => Math.max(...x)));
+    expect(Number((episodes['stats/observation.state/count'][k] as unknown[])[0])).toBe(states.length);
+    expect(episodes['stats/observation.images.front/max'][k]).toEqual([[[expect.any(Number)]], [[0]], [[1]]]);
+    all.push(...states);
+    from = end;
+  }
+  expect(from).toBe(info.total_frames);
+  expect(stats['observation.state'].min).toEqual(columnwise(all, (x) => Math.min(...x)));
+  expect(stats['observation.images.front'].mean).toEqual([[[expect.any(Number)]], [[0]], [[0.6]]]);
+  expect(stats['observation.images.front'].std).toEqual([
+    [[expect.any(Number)]],
+    [[0]],
+    [[expect.closeTo(0.4)]],
+  ]);
+  expect(stats['observation.images.front'].count).toEqual([info.total_frames]);
+});
+
+const columnwise = (rows: number[][], of: (column: number[]) => number) =>
+  rows[0].map((_, j) => of(rows.map((row) => row[j])));

@@ -1,20 +1,30 @@
 /** A bundle as a LeRobot v3.0 dataset with its frames as pictures inside the parquet files. */
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter, configure } from '@zip.js/zip.js';
-import { columnStats } from './columnStats.ts';
-import type { Bundle, Demonstration } from './demonstration.ts';
+import { columnStats, type FeatureStats } from './columnStats.ts';
+import type { Bundle, Demonstration, EncodedImage } from './demonstration.ts';
 import { parquetFile, type Column, type StoredPicture } from './parquetTable.ts';
+import { PictureCounts, type RgbPixels } from './pictureStats.ts';
 
-/** LeRobot's data_files_size_in_mb: a data file takes no further episode beyond it. */
-const DATA_FILE_MEGABYTES = 100;
 const CHUNKS_SIZE = 1000;
 /** Written into every entry, so that the same bundle gives the same bytes. */
 const ENTRY_DATE = new Date(2025, 0, 1);
 
 export const STATE_NAMES = ['x', 'y', 'z', 'qx', 'qy', 'qz', 'qw', 'gripper_open'];
 
+/** Columns of joints, written where every demonstration has them. */
+const JOINTS = {
+  jointPositions: 'observation.joint_positions',
+  jointVelocities: 'observation.joint_velocities',
+} as const;
+type JointColumn = keyof typeof JOINTS;
+
 export interface WriteOptions {
   signal?: AbortSignal;
   onProgress?: (progress: { done: number; total: number; what: string }) => void;
+  /** Decodes a picture; without it the dataset holds no statistics of pictures. */
+  decode?: (image: EncodedImage) => Promise<RgbPixels>;
+  /** A data file takes no further episode beyond it; LeRobot's own 100 without it. */
+  data_files_size_in_mb?: number;
 }
 
 interface Episode {
@@ -24,6 +34,8 @@ interface Episode {
   /** Index of its first frame in the whole dataset. */
   from: number;
   pictures: Record<string, StoredPicture[]>;
+  /** By camera; none when pictures are not decoded. */
+  counts: Record<string, PictureCounts>;
 }
 
 /**
@@ -33,16 +45,21 @@ interface Episode {
  * state of the next frame. Cameras and joint columns are written where every demonstration has them. A camera's
  * calibration stands in info.json as features["observation.images.<camera>"].info (intrinsics 3x3, extrinsics 4x4
  * camera to world, and `episodes` for those that differ from the first); id, task name, variation and all descriptions
- * stand in meta/episodes as demonstration/* columns.
+ * stand in meta/episodes as demonstration/* columns. Statistics of every feature stand in meta/stats.json, and of each
+ * episode in meta/episodes as stats/<feature>/<statistic>.
  * @throws Error when there is no demonstration, or frame rates or picture sizes differ among them
  */
 export async function writeLerobot(
   bundle: Bundle,
-  { signal, onProgress }: WriteOptions = {},
+  { signal, onProgress, decode, data_files_size_in_mb = 100 }: WriteOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const demos = bundle.demonstrations;
   const cameras = sharedCameras(demos);
   const fps = sharedFps(demos);
+  const joints = (['jointPositions', 'jointVelocities'] as const).filter((key) =>
+    demos.every((demo) => demo[key]),
+  );
+  const columnsOf = (episodes: Episode[], pictures: string[]) => dataColumns(episodes, joints, pictures, fps);
   const tasks = [...new Set(demos.map((demo) => demo.descriptions[0]))];
 
   configure({ useWebWorkers: false });
@@ -62,34 +79,44 @@ export async function writeLerobot(
     const path = `data/${chunkPath(files.length)}`;
     await add(
       path,
-      parquetFile(dataColumns(pending, cameras, fps), { rowGroups: pending.map((e) => e.demo.length) }),
+      parquetFile(columnsOf(pending, cameras), { rowGroups: pending.map((e) => e.demo.length) }),
     );
     files.push(pending.map((episode) => ({ ...episode, pictures: {} })));
     [pending, pendingBytes] = [[], 0];
   };
   for (const [index, demo] of demos.entries()) {
     const pictures: Record<string, StoredPicture[]> = {};
+    const counts: Record<string, PictureCounts> = {};
     for (const camera of cameras) {
       pictures[camera] = [];
+      if (decode) counts[camera] = new PictureCounts();
       for (let frame = 0; frame < demo.length; frame++) {
         signal?.throwIfAborted();
-        const { bytes, mime } = await bundle.frames.read(demo.id, camera, frame);
+        const picture = await bundle.frames.read(demo.id, camera, frame);
+        const { bytes, mime } = picture;
+        if (decode) counts[camera].add(await decode(picture));
         const path = `frame-${String(frame).padStart(6, '0')}.${mime.slice('image/'.length)}`;
         pictures[camera].push({ bytes, path });
         pendingBytes += bytes.length;
       }
     }
-    pending.push({ demo, index, taskIndex: tasks.indexOf(demo.descriptions[0]), from, pictures });
+    pending.push({ demo, index, taskIndex: tasks.indexOf(demo.descriptions[0]), from, pictures, counts });
     from += demo.length;
     onProgress?.({ done: from, total, what: 'frames' });
-    if (pendingBytes > DATA_FILE_MEGABYTES * 2 ** 20) await flush();
+    if (pendingBytes > data_files_size_in_mb * 2 ** 20) await flush();
   }
   if (pending.length) await flush();
 
   await add('meta/tasks.parquet', parquetFile(taskColumns(tasks), { pandasIndex: 'task' }));
-  await add('meta/episodes/chunk-000/file-000.parquet', parquetFile(episodeColumns(files)));
-  await add('meta/stats.json', json(columnStats(dataColumns(files.flat(), [], fps))));
-  await add('meta/info.json', json(info(demos, cameras, fps, tasks.length)));
+  const episodes = files.flat();
+  const statsOf = (some: Episode[]) => ({
+    ...columnStats(columnsOf(some, [])),
+    ...pictureStats(some, decode ? cameras : []),
+  });
+  const columns = [...episodeColumns(files), ...statsColumns(episodes.map((episode) => statsOf([episode])))];
+  await add('meta/episodes/chunk-000/file-000.parquet', parquetFile(columns));
+  await add('meta/stats.json', json(statsOf(episodes)));
+  await add('meta/info.json', json(info(demos, joints, cameras, fps, tasks.length, data_files_size_in_mb)));
   return zip.close();
 }
 
@@ -125,20 +152,17 @@ function sharedCameras(demos: Demonstration[]): string[] {
   return names;
 }
 
-function dataColumns(episodes: Episode[], cameras: string[], fps: number): Column[] {
-  const demos = episodes.map((episode) => episode.demo);
+function dataColumns(episodes: Episode[], joints: JointColumn[], cameras: string[], fps: number): Column[] {
   const everyFrame = <T>(value: (episode: Episode, frame: number) => T): T[] =>
     episodes.flatMap((episode) =>
       Array.from({ length: episode.demo.length }, (_, frame) => value(episode, frame)),
     );
-  const joints = (key: 'jointPositions' | 'jointVelocities', name: string): Column[] =>
-    demos.every((demo) => demo[key])
-      ? [{ name, kind: 'floats', rows: everyFrame(({ demo }, i) => row(demo[key]!, demo.length, i)) }]
-      : [];
   return [
     { name: 'observation.state', kind: 'floats', rows: everyFrame(({ demo }, i) => stateAt(demo, i)) },
-    ...joints('jointPositions', 'observation.joint_positions'),
-    ...joints('jointVelocities', 'observation.joint_velocities'),
+    ...joints.map((key): Column => {
+      const rows = everyFrame(({ demo }, i) => row(demo[key]!, demo.length, i));
+      return { name: JOINTS[key], kind: 'floats', rows };
+    }),
     {
       name: 'action',
       kind: 'floats',
@@ -196,13 +220,43 @@ function episodeColumns(files: Episode[][]): Column[] {
   ];
 }
 
-function info(demos: Demonstration[], cameras: string[], fps: number, totalTasks: number) {
+function pictureStats(episodes: Episode[], cameras: string[]): Record<string, FeatureStats> {
+  return Object.fromEntries(
+    cameras.map((camera) => {
+      const all = new PictureCounts();
+      for (const { counts } of episodes) all.addAll(counts[camera]);
+      return [`observation.images.${camera}`, all.describe()];
+    }),
+  );
+}
+
+/** stats/<feature>/<statistic>, a row an episode. */
+function statsColumns(episodes: Record<string, FeatureStats>[]): Column[] {
+  return Object.entries(episodes[0]).flatMap(([feature, stats]) =>
+    Object.keys(stats).map((statistic): Column => {
+      const name = `stats/${feature}/${statistic}`;
+      const rows = episodes.map((episode) => episode[feature][statistic]);
+      if (statistic === 'count') return { name, kind: 'int64s', rows: rows as number[][] };
+      return Array.isArray(rows[0][0])
+        ? { name, kind: 'channels', rows: rows as number[][][][] }
+        : { name, kind: 'doubles', rows: rows as number[][] };
+    }),
+  );
+}
+
+function info(
+  demos: Demonstration[],
+  joints: JointColumn[],
+  cameras: string[],
+  fps: number,
+  totalTasks: number,
+  data_files_size_in_mb: number,
+) {
   const vector = (names: string[]) => ({ dtype: 'float32', shape: [names.length], names });
   const scalar = (dtype: string) => ({ dtype, shape: [1], names: null });
-  const joints = (key: 'jointPositions' | 'jointVelocities', name: string) => {
-    if (!demos.every((demo) => demo[key])) return {};
+  const jointNames = (key: JointColumn) => {
     const count = demos[0][key]!.length / demos[0].length;
-    return { [name]: vector(Array.from({ length: count }, (_, i) => `joint_${i + 1}`)) };
+    return Array.from({ length: count }, (_, i) => `joint_${i + 1}`);
   };
   return {
     codebase_version: 'v3.0',
@@ -211,7 +265,7 @@ function info(demos: Demonstration[], cameras: string[], fps: number, totalTasks
     total_frames: demos.reduce((sum, demo) => sum + demo.length, 0),
     total_tasks: totalTasks,
     chunks_size: CHUNKS_SIZE,
-    data_files_size_in_mb: DATA_FILE_MEGABYTES,
+    data_files_size_in_mb,
     video_files_size_in_mb: 200,
     fps,
     splits: { train: `0:${demos.length}` },
@@ -219,8 +273,7 @@ function info(demos: Demonstration[], cameras: string[], fps: number, totalTasks
     video_path: null,
     features: {
       'observation.state': vector(STATE_NAMES),
-      ...joints('jointPositions', 'observation.joint_positions'),
-      ...joints('jointVelocities', 'observation.joint_velocities'),
+      ...Object.fromEntries(joints.map((key) => [JOINTS[key], vector(jointNames(key))])),
       action: vector(STATE_NAMES),
       ...Object.fromEntries(cameras.map((name) => [`observation.images.${name}`, imageFeature(demos, name)])),
       timestamp: scalar('float32'),

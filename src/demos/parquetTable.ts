@@ -13,6 +13,9 @@ export type Column = { name: string } & (
   | { kind: 'text'; rows: string[] }
   | { kind: 'floats'; rows: number[][] }
   | { kind: 'doubles'; rows: (number[] | null)[] }
+  | { kind: 'int64s'; rows: number[][] }
+  /** [channels, 1, 1], as LeRobot keeps what it knows of pictures. */
+  | { kind: 'channels'; rows: number[][][][] }
   | { kind: 'texts'; rows: string[][] }
   | { kind: 'picture'; rows: StoredPicture[] }
 );
@@ -40,7 +43,8 @@ export function parquetFile(
     schema: [{ name: 'schema', num_children: columns.length }, ...columns.flatMap(schemaOf)],
     columnData: columns.map(({ name, kind, rows }) => ({
       name,
-      data: kind === 'int64' ? rows.map(BigInt) : rows,
+      data:
+        kind === 'int64' ? rows.map(BigInt) : kind === 'int64s' ? rows.map((row) => row.map(BigInt)) : rows,
       ...(kind === 'picture' && { codec: 'UNCOMPRESSED', encoding: 'PLAIN', statistics: false }),
     })),
     rowGroupSize: rowGroups ?? Math.max(1, columns[0].rows.length),
@@ -52,11 +56,13 @@ export function parquetFile(
 function schemaOf({ name, kind }: Column): SchemaElement[] {
   const optional = { repetition_type: 'OPTIONAL' } as const;
   const text = { type: 'BYTE_ARRAY', converted_type: 'UTF8' } as const;
-  const list = (element: Omit<SchemaElement, 'name'>): SchemaElement[] => [
-    { name, ...optional, num_children: 1, converted_type: 'LIST' },
+  const listOf = (element: SchemaElement[], named = 'element'): SchemaElement[] => [
+    { name: named, ...optional, num_children: 1, converted_type: 'LIST' },
     { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
-    { name: 'element', ...optional, ...element },
+    ...element,
   ];
+  const element = (type: Omit<SchemaElement, 'name'>) => [{ name: 'element', ...optional, ...type }];
+  const list = (type: Omit<SchemaElement, 'name'>) => listOf(element(type), name);
   switch (kind) {
     case 'int64':
       return [{ name, ...optional, type: 'INT64' }];
@@ -68,6 +74,10 @@ function schemaOf({ name, kind }: Column): SchemaElement[] {
       return list({ type: 'FLOAT' });
     case 'doubles':
       return list({ type: 'DOUBLE' });
+    case 'int64s':
+      return list({ type: 'INT64' });
+    case 'channels':
+      return listOf(listOf(listOf(element({ type: 'DOUBLE' }))), name);
     case 'texts':
       return list(text);
     case 'picture':

@@ -19,7 +19,9 @@ import type { Variety } from '../simulator/looks.ts';
 import type { PageRecording } from '../simulator/recordPage.ts';
 import { writeLerobot } from '../demos/lerobotWriter.ts';
 import { taskNamed } from '../simulator/tasks/tasks.ts';
+import { decodePicture } from './decodePicture.ts';
 import { openRawFolder } from './rawFolder.ts';
+import { writeWhole } from './writeWhole.ts';
 
 const ROOT = path.resolve(fileURLToPath(import.meta.url), '../../..');
 const PAGE_MODULE = '/src/simulator/recordPage.ts';
@@ -177,6 +179,8 @@ async function openStudio(): Promise<Studio> {
         executablePath,
         args: CHROMIUM_FLAGS,
         timeout: START_MILLISECONDS,
+        // Ctrl-C is the caller's to hear: Playwright would end the process before anything is cleared away.
+        handleSIGINT: false,
       });
       browsers.push(browser);
       const page = await browser.newPage();
@@ -222,7 +226,7 @@ export function chromiumPath(): string {
   return found;
 }
 
-/** Writes DIR/<id>.json (every field as plain arrays, with objects and seed) and DIR/<id>/NNN.webp. */
+/** Writes DIR/<id>/NNN.webp and, when they are there, DIR/<id>.json: every field as plain arrays, objects and seed. */
 export async function writeRaw(directory: string, recording: RecordedDemonstration): Promise<void> {
   const { demonstration, objects, seed, frames } = recording;
   const base = path.join(directory, demonstration.id);
@@ -236,7 +240,7 @@ export async function writeRaw(directory: string, recording: RecordedDemonstrati
   for (const [frame, { bytes }] of frames) {
     await writeFile(path.join(base, `${String(frame).padStart(3, '0')}.webp`), bytes);
   }
-  await writeFile(`${base}.json`, JSON.stringify({ ...plain, objects, seed, frames: [...frames.keys()] }));
+  await writeWhole(`${base}.json`, JSON.stringify({ ...plain, objects, seed, frames: [...frames.keys()] }));
 }
 
 /**
@@ -253,9 +257,8 @@ export async function record(
   try {
     const written = await recordRaw(folder, { quality: ZIP_QUALITY, ...options }, onProgress);
     const bundle = { ...(await openRawFolder(folder)), name: path.basename(out) };
-    const zip = await writeLerobot(bundle, { signal: options.signal });
-    await mkdir(path.dirname(path.resolve(out)), { recursive: true });
-    await writeFile(out, zip);
+    const zip = await writeLerobot(bundle, { signal: options.signal, decode: decodePicture });
+    await writeWhole(out, zip);
     return { ...written, bytes: zip.length };
   } finally {
     await rm(folder, { recursive: true, force: true });

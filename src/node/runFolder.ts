@@ -1,5 +1,5 @@
 /** A run in a folder: the files of runs/runFiles.ts, grown a step at a time. */
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EvaluationReport } from '../evaluation/report.ts';
 import type { Run, RunSettings } from '../runs/run.ts';
@@ -15,6 +15,7 @@ import {
   stateFiles,
 } from '../runs/runFiles.ts';
 import type { TrainedStep } from '../training/trainingState.ts';
+import { writeWhole } from './writeWhole.ts';
 
 export class RunFolder {
   private constructor(
@@ -92,11 +93,8 @@ export class RunFolder {
     await this.replace(ROLLOUTS_FILE, this.run.records.map(rolloutLines).join(''));
   }
 
-  /** A reader sees the old file or the new one. */
-  private async replace(name: string, content: string | Uint8Array): Promise<void> {
-    const path = join(this.path, name);
-    await writeFile(`${path}.new`, content);
-    await rename(`${path}.new`, path);
+  private replace(name: string, content: string | Uint8Array): Promise<void> {
+    return writeWhole(join(this.path, name), content);
   }
 }
 

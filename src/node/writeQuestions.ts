@@ -1,6 +1,5 @@
 /** Questions and their pictures on disk, in a chosen format. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Bundle } from '../demos/demonstration.ts';
 import { writeJsonLines } from '../questions/jsonLines.ts';
 import type { OpenQuestion } from '../questions/openEnded.ts';
@@ -10,6 +9,7 @@ import { conversationRow, type SftExample } from '../questions/sft.ts';
 import { questionFiles } from '../fullscale/questionFiles.ts';
 import { PicturePaths } from '../fullscale/rows.ts';
 import { imagesOf } from './openDemonstrations.ts';
+import { writeWhole } from './writeWhole.ts';
 
 export const QUESTION_FORMATS = ['jsonl', 'parquet', 'easyr1'] as const;
 export type QuestionFormat = (typeof QUESTION_FORMATS)[number];
@@ -23,11 +23,12 @@ export async function writeQuestions(
   signal: AbortSignal,
 ): Promise<string> {
   const image = imagesOf(bundle);
-  if (format === 'jsonl') await writeTo(out, writeJsonLines(questions));
-  else if (format === 'parquet') await writeTo(out, await writeQuestionParquet(questions, image, { signal }));
+  if (format === 'jsonl') await writeWhole(out, writeJsonLines(questions));
+  else if (format === 'parquet')
+    await writeWhole(out, await writeQuestionParquet(questions, image, { signal }));
   else
     for await (const { path, bytes } of questionFiles(questions, image, signal))
-      await writeTo(join(out, path), bytes);
+      await writeWhole(join(out, path), bytes);
   return `${out}: ${questions.length} questions`;
 }
 
@@ -35,7 +36,7 @@ export async function writeQuestions(
 export async function writeOpenQuestions(bundle: Bundle, questions: OpenQuestion[], out: string) {
   const paths = await writePictures(bundle, questions, out);
   const rows = questions.map((q) => ({ problem: q.prompt, answer: q.answer, images: [paths.of(q)!] }));
-  await writeTo(join(out, 'open.jsonl'), writeJsonLines(rows));
+  await writeWhole(join(out, 'open.jsonl'), writeJsonLines(rows));
   return `${out}: ${questions.length} open-ended questions in open.jsonl`;
 }
 
@@ -43,7 +44,7 @@ export async function writeOpenQuestions(bundle: Bundle, questions: OpenQuestion
 export async function writeSftExamples(bundle: Bundle, examples: SftExample[], out: string) {
   const paths = await writePictures(bundle, examples, out);
   const rows = examples.map((example) => conversationRow(example, paths.of(example)!));
-  await writeTo(join(out, 'sft.json'), JSON.stringify(rows, null, 1) + '\n');
+  await writeWhole(join(out, 'sft.json'), JSON.stringify(rows, null, 1) + '\n');
   return `${out}: ${examples.length} conversations in sft.json`;
 }
 
@@ -57,12 +58,7 @@ async function writePictures(
     if (paths.of(question)) continue;
     const { demonstration, camera, frame } = question;
     const { bytes, mime } = await bundle.frames.read(demonstration, camera, frame);
-    await writeTo(join(out, paths.add(question, mime)), bytes);
+    await writeWhole(join(out, paths.add(question, mime)), bytes);
   }
   return paths;
-}
-
-async function writeTo(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, content);
 }

@@ -73,6 +73,8 @@ function features(columns: Column[]) {
     text: value('string'),
     floats: list('float32'),
     doubles: list('float64'),
+    int64s: list('int64'),
+    channels: { feature: { feature: list('float64'), _type: 'Sequence' }, _type: 'Sequence' },
     texts: list('string'),
     picture: { _type: 'Image' },
   };

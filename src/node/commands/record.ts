@@ -15,16 +15,13 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const;
 
-/** The two that the embedded checkpoint knows. */
-const DEFAULT_TASKS = ['push_button', 'pick_up_cup'];
-
 export const command: Command = {
   summary: 'Record demonstrations in the simulator (needs a Chromium).',
   usage: 'record --out FILE.zip [options]   or   record --raw DIR [options]',
   help: [
     ['--out FILE.zip', 'a LeRobot v3.0 dataset, as the page takes it'],
     ['--raw DIR', "a folder of raw recordings instead, with the objects' positions"],
-    ['--task NAME', 'may be repeated; an unknown name lists them all (push_button, pick_up_cup)'],
+    ['--task NAME', "may be repeated; an unknown name lists them all (the paper's five training tasks)"],
     ['--count N', 'demonstrations of each task (10)'],
     ['--seed N', 'seed of the first; the next count up (0)'],
     ['--variation N', 'which colour, drawer or number of blocks is asked for (0)'],
@@ -38,10 +35,10 @@ export const command: Command = {
     const { values } = parse(args, OPTIONS, [0, 0]);
     if (!values.out === !values.raw)
       throw new UsageError('say with --out FILE.zip or --raw DIR where they go');
-    const { TASKS } = await import('../../simulator/tasks/tasks.ts');
+    const { TASKS, TRAINING_TASKS } = await import('../../simulator/tasks/tasks.ts');
     const names = TASKS.map(({ name }) => name);
     const options = {
-      tasks: values.task?.map((name) => oneOf('task', name, names)) ?? DEFAULT_TASKS,
+      tasks: values.task?.map((name) => oneOf('task', name, names)) ?? TRAINING_TASKS.map(({ name }) => name),
       count: wholeNumber('count', values.count, 1),
       seed: wholeNumber('seed', values.seed),
       variation: wholeNumber('variation', values.variation),
