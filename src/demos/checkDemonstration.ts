@@ -1,6 +1,7 @@
 /** What every importer asks of the states and pictures it reads. */
 import { BundleError } from './bundleError.ts';
 import type { Camera, Demonstration, EncodedImage } from './demonstration.ts';
+import { chunksOf } from './png.ts';
 
 /** How far a quaternion's norm may be from 1: rounding to float32 stays far below. */
 const NORM_TOLERANCE = 1e-2;
@@ -70,12 +71,34 @@ const SIGNATURES: [EncodedImage['mime'], RegExp][] = [
   ['image/webp', /^RIFF[^]{4}WEBP/],
 ];
 
-/** @throws BundleError naming the file when the bytes are no PNG, JPEG or WebP */
+/**
+ * The picture as it was stored, its checksums verified where its format has them: PNG does, JPEG and WebP are only seen
+ * to be whole. A decoder may draw half of a damaged picture and say nothing.
+ * @throws BundleError naming the file when the bytes are no PNG, JPEG or WebP, damaged, or cut short
+ */
 export function encodedImage(file: string, bytes: Uint8Array): EncodedImage {
   const start = String.fromCharCode(...bytes.subarray(0, 12));
   const mime = SIGNATURES.find(([, pattern]) => pattern.test(start))?.[0];
   if (!mime) throw new BundleError(file, 'is no PNG, JPEG or WebP picture: export the frame anew');
+  if (mime === 'image/png') chunksOf(file, bytes);
+  else if (!(mime === 'image/webp' ? isWholeWebp(bytes) : isWholeJpeg(bytes)))
+    throw new BundleError(file, 'is cut short: export the frame anew');
   return { bytes, mime };
+}
+
+function isWholeWebp(bytes: Uint8Array): boolean {
+  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4, true);
+  return bytes.length >= 8 + length;
+}
+
+/** An end of image stands behind the last start of scan. */
+function isWholeJpeg(bytes: Uint8Array): boolean {
+  for (let at = bytes.length - 2; at >= 0; at--) {
+    if (bytes[at] !== 0xff) continue;
+    if (bytes[at + 1] === 0xd9) return true;
+    if (bytes[at + 1] === 0xda) return false;
+  }
+  return false;
 }
 
 /** @returns null when the picture is no PNG */

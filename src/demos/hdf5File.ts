@@ -5,6 +5,7 @@
 import type * as H5wasm from 'h5wasm';
 import { BundleError } from './bundleError.ts';
 import type { ReadNow } from './fileTree.ts';
+import { loadHdf5, withBoundedHeap, type Hdf5Library, type Streams } from './hdf5Library.ts';
 
 /** Of one read of a dataset. */
 const MOST_BYTES = 64 * 2 ** 20;
@@ -16,6 +17,9 @@ const MOST_READS = 200_000;
 const MOST_MILLISECONDS = 60_000;
 const BLOCK_BYTES = 64 * 1024;
 const MOST_BLOCKS = 128;
+
+/** Emscripten's EIO. */
+const INPUT_OUTPUT_ERROR = 29;
 
 const INTEGER = 0;
 const FLOAT = 1;
@@ -33,43 +37,9 @@ export interface Hdf5Dataset {
   chunkRows: number;
 }
 
-interface Library {
-  h5: typeof H5wasm;
-  module: Awaited<typeof H5wasm.ready>;
-  /** What the library has printed about an error. */
-  printed: string;
-}
-
-let library: Promise<Library> | null = null;
+let library: Promise<Hdf5Library> | null = null;
 let crashed = false;
 let files = 0;
-
-async function loaded(): Promise<Library> {
-  const h5 = await import('h5wasm');
-  const module = await h5.ready;
-  const made: Library = { h5, module, printed: '' };
-  const stderr = (module.FS as unknown as Streams).getStream(2);
-  stderr.tty.ops = {
-    put_char: (_: unknown, code: number) => void (made.printed += String.fromCharCode(code)),
-    fsync: () => {},
-  };
-  return made;
-}
-
-/** What is used of Emscripten's file system beyond its published types. */
-interface Streams {
-  getStream(fd: number): { tty: { ops: object } };
-  writeFile(path: string, data: Uint8Array): void;
-  unlink(path: string): void;
-  lookupPath(path: string): {
-    node: {
-      usedBytes: number;
-      stream_ops: {
-        read(stream: unknown, heap: Int8Array, at: number, length: number, position: number): number;
-      };
-    };
-  };
-}
 
 export class Hdf5File {
   private reads = 0;
@@ -77,7 +47,7 @@ export class Hdf5File {
 
   private constructor(
     private readonly path: string,
-    private readonly lib: Library,
+    private readonly lib: Hdf5Library,
     private readonly mounted: string,
     private readonly source: ReadNow,
     private readonly size: number,
@@ -87,7 +57,7 @@ export class Hdf5File {
   /** @throws BundleError with the library's reason when it is no HDF5 file, or damaged */
   static async open(path: string, source: ReadNow, size: number): Promise<Hdf5File> {
     if (crashed) throw new BundleError(path, CRASHED);
-    const lib = await (library ??= loaded());
+    const lib = await (library ??= loadHdf5());
     const opened = new Hdf5File(path, lib, `/file${++files}.h5`, source, size);
     opened.mount();
     opened.guarded('the file', () => {
@@ -185,6 +155,8 @@ export class Hdf5File {
     const read = (_: unknown, heap: Int8Array, at: number, length: number, position: number) => {
       if (++this.reads > MOST_READS || Date.now() - this.since > MOST_MILLISECONDS)
         throw new BundleError(this.path, 'goes round in circles, it seems damaged: write it anew');
+      // HDF5 would take what is missing for zeros, a gigabyte of them if a damaged size says so.
+      if (position + length > this.size) throw new system.ErrnoError(INPUT_OUTPUT_ERROR);
       return cached(position, new Uint8Array(heap.buffer, at, length));
     };
     node.stream_ops = { ...node.stream_ops, read };
@@ -196,7 +168,10 @@ export class Hdf5File {
     this.reads = 0;
     this.since = Date.now();
     try {
-      return work();
+      const result = withBoundedHeap(work);
+      // A dataset that cannot be opened is null to h5wasm, as one that is not there.
+      if (this.lib.printed.includes('HDF5-DIAG')) throw new Error('HDF5 failed');
+      return result;
     } catch (error) {
       if (error instanceof BundleError) throw error;
       if (error instanceof WebAssembly.RuntimeError) crashed = true;

@@ -99,7 +99,9 @@ async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof BundleError) throw error;
-    const detail = error instanceof Error ? error.message : String(error);
+    // Where the reader stumbles over a structure that is not there, its own words would help nobody.
+    const stumbled = error instanceof TypeError || error instanceof RangeError;
+    const detail = stumbled || !(error instanceof Error) ? 'its structure is damaged' : error.message;
     throw new BundleError(path, `is no parquet file that can be read (${detail}): export it anew`);
   }
 }

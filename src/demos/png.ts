@@ -34,19 +34,13 @@ export async function encodePng({ width, height, channels, values }: Pixels): Pr
 export async function decodePng(file: string, png: Uint8Array): Promise<Pixels> {
   const refuse = (what: string) => new BundleError(file, `${what}: export the picture anew`);
   if (png.length < HEADER_BYTES || SIGNATURE.some((byte, i) => png[i] !== byte)) throw refuse('is no PNG');
+  const parts = chunksOf(file, png).flatMap(({ type, data }) => (type === 'IDAT' ? [data] : []));
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   const [depth, type, , , interlaced] = png.subarray(24, 29);
   const channels = CHANNELS[type];
   if (!channels || depth !== 8 || interlaced) throw refuse('is no plain 8-bit PNG of grey or colour');
   if (!(width * height > 0 && width * height <= MOST_PIXELS)) throw refuse(`is ${width} x ${height} large`);
-  const parts: Uint8Array[] = [];
-  for (let at = 8; at + 12 <= png.length;) {
-    const length = view.getUint32(at);
-    if (at + 12 + length > png.length) throw refuse('is cut short');
-    if (name(png, at + 4) === 'IDAT') parts.push(png.subarray(at + 8, at + 8 + length));
-    at += 12 + length;
-  }
   const row = width * channels;
   const size = height * (row + 1);
   let filtered: Uint8Array;
@@ -69,6 +63,29 @@ export async function decodePng(file: string, png: Uint8Array): Promise<Pixels> 
     }
   }
   return { width, height, channels, values };
+}
+
+/**
+ * The chunks up to IEND, the checksum of each verified.
+ * @throws BundleError naming the file when one is damaged, or IEND is missing
+ */
+export function chunksOf(file: string, png: Uint8Array): { type: string; data: Uint8Array }[] {
+  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
+  const chunks: { type: string; data: Uint8Array }[] = [];
+  for (let at = SIGNATURE.length; at + 12 <= png.length;) {
+    const end = at + 12 + view.getUint32(at);
+    if (end > png.length) break;
+    const type = name(png, at + 4);
+    if (crc32(png.subarray(at + 4, end - 4)) !== view.getUint32(end - 4))
+      throw new BundleError(
+        file,
+        `has a wrong checksum at byte ${at}, it is damaged: export the picture anew`,
+      );
+    chunks.push({ type, data: png.subarray(at + 8, end - 4) });
+    if (type === 'IEND') return chunks;
+    at = end;
+  }
+  throw new BundleError(file, 'is cut short: export the picture anew');
 }
 
 function predicted(filter: number, left: number, up: number, corner: number): number {
