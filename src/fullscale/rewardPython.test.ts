@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../demos/random.ts';
+import { readPosition, scoreOpenResponse } from '../questions/openEnded.ts';
 import { LETTERS, type Letter } from '../questions/question.ts';
 import { scoreResponse } from '../questions/reward.ts';
 import { REWARD_PYTHON } from './rewardPython.ts';
@@ -10,7 +11,8 @@ const GOLDEN = new URL('../../test/golden/easyr1/', import.meta.url);
 
 interface Case {
   response: string;
-  answer: Letter;
+  /** A letter, or a position of an open-ended question. */
+  answer: string;
 }
 
 const WRITTEN = [
@@ -66,6 +68,51 @@ const PIECES = [
   '[[A]',
 ];
 
+const OPEN_ANSWER = '[0.254, -0.197, 0.894]';
+
+const OPEN_WRITTEN = [
+  '[0.254, -0.197, 0.894]',
+  '[0.255, -0.197, 0.894]',
+  '[0.1, 0.1, 0.1]',
+  '[ 0.3 ,-0.2,1 ]',
+  '\u00a0[0.3,\u3000-0.2, 0.9]\ufeff',
+  '[0.3, -0.2]',
+  '[0.3, -0.2, 0.9, 0]',
+  '[0.3, -0.2, 0.9] m',
+  '[0.3, -0.2, +0.9]',
+  '[.3, -.2, .9]',
+  '[3e-1, -0.2, 0.9]',
+  '[0.3, -0.2, NaN]',
+  '[0.3, -0.2, Infinity]',
+  '[٠.3, -0.2, 0.9]',
+  '[-1000000, 0, 0]',
+  '[1234567890, 0, 0]',
+  '[[A]]',
+  '',
+];
+
+/** Answers with a position, near and far from the right one, written in one way or another. */
+function openCases(): Case[] {
+  const random = seededRandom(8, 'open reward cases');
+  const coordinate = () => (3 * random() - 1.5).toFixed(Math.floor(random() * 6));
+  const spaced = () => ['', ' ', '\n'][Math.floor(random() * 3)];
+  const positions = Array.from(
+    { length: 200 },
+    () => `[${[0, 1, 2].map(() => spaced() + coordinate() + spaced()).join(',')}]`,
+  );
+  const near = Array.from(
+    { length: 200 },
+    () => `[${[0.254, -0.197, 0.894].map((v) => (v + 0.6 * (random() - 0.5)).toFixed(3)).join(', ')}]`,
+  );
+  return [...OPEN_WRITTEN, ...positions, ...near].map((position, i) => ({
+    response:
+      i % 9 === 8
+        ? `<answer>${position}</answer> <answer>${position}</answer>`
+        : `<think>near the cup</think> <answer>${position}</answer>`,
+    answer: OPEN_ANSWER,
+  }));
+}
+
 /** Written answers and random strings of their pieces, half of them right but for a piece or two. */
 function cases(): Case[] {
   const random = seededRandom(7, 'reward cases');
@@ -79,10 +126,11 @@ function cases(): Case[] {
     }
     return pieces.join('');
   });
-  return [...WRITTEN, ...fuzzed].map((response, i) => ({
+  const chosen = [...WRITTEN, ...fuzzed].map((response, i) => ({
     response,
     answer: i % 5 === 4 ? pick(LETTERS) : 'A',
   }));
+  return [...chosen, ...openCases()];
 }
 
 test('reward.py and its cases are the committed ones', async () => {
@@ -100,7 +148,10 @@ test('Python gave every case the scores of the page', () => {
   ][];
   const weights = { format: 0.25, accuracy: 2 };
   const ours = cases().map(({ response, answer }) => {
-    const { format, accuracy, total } = scoreResponse(response, answer, weights);
+    const position = readPosition(answer);
+    const { format, accuracy, total } = position
+      ? scoreOpenResponse(response, position, weights)
+      : scoreResponse(response, answer as Letter, weights);
     return [format, accuracy, total];
   });
   expect(scores).toEqual(ours);
@@ -109,4 +160,5 @@ test('Python gave every case the scores of the page', () => {
     expect(won).toBeGreaterThan(20);
     expect(won).toBeLessThan(ours.length - 20);
   }
+  expect(ours.filter(([, accuracy]) => accuracy > 0 && accuracy < 1).length).toBeGreaterThan(100);
 });

@@ -109,6 +109,8 @@ test('open-ended and supervised forms go into a folder with their pictures', asy
   ]) {
     const out = join(folder, form);
     expect((await questions('--form', form, '--out', out)).code).toBe(0);
+    if (form === 'open')
+      expect(await readFile(join(out, 'reward.py'), 'utf8')).toContain('POSITION.fullmatch(ground_truth)');
     const text = await readFile(join(out, file), 'utf8');
     const rows = (
       form === 'open'

@@ -7,6 +7,7 @@ import type { Question } from '../questions/question.ts';
 import { writeQuestionParquet } from '../questions/questionParquet.ts';
 import { conversationRow, type SftExample } from '../questions/sft.ts';
 import { questionFiles } from '../fullscale/questionFiles.ts';
+import { REWARD_PYTHON } from '../fullscale/rewardPython.ts';
 import { PicturePaths } from '../fullscale/rows.ts';
 import { imagesOf } from './openDemonstrations.ts';
 import { writeWhole } from './writeWhole.ts';
@@ -32,11 +33,12 @@ export async function writeQuestions(
   return `${out}: ${questions.length} questions`;
 }
 
-/** open.jsonl as EasyR1 reads it, with images/, in a folder. The answer is a position: it wants its own reward. */
+/** open.jsonl as EasyR1 reads it, with images/, and reward.py, which scores positions as well as letters, in a folder. */
 export async function writeOpenQuestions(bundle: Bundle, questions: OpenQuestion[], out: string) {
   const paths = await writePictures(bundle, questions, out);
   const rows = questions.map((q) => ({ problem: q.prompt, answer: q.answer, images: [paths.of(q)!] }));
   await writeWhole(join(out, 'open.jsonl'), writeJsonLines(rows));
+  await writeWhole(join(out, 'reward.py'), REWARD_PYTHON);
   return `${out}: ${questions.length} open-ended questions in open.jsonl`;
 }
 
