@@ -1,4 +1,5 @@
 /** The layout of robomimic's HDF5 files, which LIBERO's share: data/demo_i/obs/<key>. */
+import { BundleError } from './bundleError.ts';
 import type { Hdf5File } from './hdf5File.ts';
 import { pictureSize } from './hdf5Frames.ts';
 import { byNumber, isState, taskOf, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
@@ -11,9 +12,9 @@ const FPS = 20;
 export function readRobomimic(path: string, file: Hdf5File): Hdf5Layout | null {
   const demos = file.keys('data').filter((key) => /^demo_\d+$/.test(key));
   if (!demos.length) return null;
-  const environment = object(file.attribute('data', 'env_args'));
-  const instruction = object(file.attribute('data', 'problem_info')).language_instruction;
-  const { control_freq } = object(environment.env_kwargs);
+  const environment = described(path, file, 'env_args');
+  const instruction = described(path, file, 'problem_info').language_instruction;
+  const { control_freq } = (environment.env_kwargs ?? {}) as Record<string, unknown>;
   const name =
     typeof environment.env_name === 'string' && environment.env_name
       ? environment.env_name
@@ -53,13 +54,20 @@ export function readRobomimic(path: string, file: Hdf5File): Hdf5Layout | null {
   };
 }
 
-function object(value: unknown): Record<string, unknown> {
-  let found = value;
-  if (typeof value === 'string')
-    try {
-      found = JSON.parse(value);
-    } catch {
-      found = null;
-    }
-  return found && typeof found === 'object' ? (found as Record<string, unknown>) : {};
+/** What a JSON attribute of the data says; nothing when there is none. @throws BundleError when it is no JSON object */
+function described(path: string, file: Hdf5File, attribute: string): Record<string, unknown> {
+  const text = file.attribute('data', attribute);
+  if (typeof text !== 'string' || !text) return {};
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    found = null;
+  }
+  if (typeof found !== 'object' || found === null || Array.isArray(found))
+    throw new BundleError(
+      path,
+      `has an attribute ${attribute} of data that is no JSON object: write it anew`,
+    );
+  return found as Record<string, unknown>;
 }
