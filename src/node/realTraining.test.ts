@@ -51,9 +51,23 @@ function legible(policy: Policy): Policy {
   };
 }
 
-test(
-  'four steps equal two and two resumed, bit for bit; policy and learner are one function',
-  async () => {
+test.each<[string, Partial<GrpoConfig>]>([
+  ['as by default', {}],
+  [
+    'with two updates a rollout, a KL term and a falling rate',
+    {
+      num_iterations: 2,
+      loss: { ...CONFIG.loss, beta: 0.04, loss_type: 'dr_grpo' },
+      lr_scheduler_type: 'cosine',
+      warmup_steps: 1,
+      advantage_estimator: 'rloo',
+      online_filtering: true,
+      max_try_make_batch: 2,
+    },
+  ],
+])(
+  'four steps equal what is stopped after any of them and resumed, bit for bit, %s; policy and learner are one function',
+  async (_, changes) => {
     const source = folderSource(TINY);
     const policy = legible(await openPolicy(TINY, { terminal }));
     const learner = await createLearner(source, { device: 'wasm' });
@@ -64,23 +78,28 @@ test(
       questions: Array.from({ length: 5 }, (_, i) => toyQuestion(i)),
       images: () => Promise.resolve({ bytes: PIXEL, mime: 'image/png' as const }),
     };
-    const train = async (max_steps: number, resume?: TrainingState) => {
+    const train = async (resume?: TrainingState, stop = Infinity) => {
       const steps: TrainedStep[] = [];
-      for await (const step of grpo(context, { ...CONFIG, max_steps }, { resume })) steps.push(step);
+      for await (const step of grpo(context, { ...CONFIG, ...changes }, { resume })) {
+        steps.push(step);
+        if (step.step === stop) break;
+      }
       return steps;
     };
 
     await learner.setAdapter(start);
-    const whole = await train(4);
-    await learner.setAdapter(start);
-    const half = await train(2);
-    const resumed = await train(4, structuredClone(half[1].state));
+    const whole = await train();
     const timeless = ({ metrics, groups, state }: TrainedStep) => ({
       metrics: { ...metrics, step_time: 0 },
       groups,
       state,
     });
-    expect([...half, ...resumed].map(timeless)).toEqual(whole.map(timeless));
+    for (const stop of [1, 2, 3]) {
+      await learner.setAdapter(start);
+      const begun = await train(undefined, stop);
+      const resumed = await train(structuredClone(begun[stop - 1].state));
+      expect([...begun, ...resumed].map(timeless)).toEqual(whole.map(timeless));
+    }
 
     const updated = whole.filter(({ metrics }) => !metrics.update_skipped);
     expect(updated.length).toBeGreaterThan(1);

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { readPeft } from '../checkpoint/peft.ts';
 import { run } from './cli.ts';
+import type { GrpoConfig } from '../training/grpoConfig.ts';
 import type { Terminal } from './command.ts';
 
 const TINY = fileURLToPath(new URL('../../test/fixtures/tiny-smolvlm', import.meta.url));
@@ -89,7 +90,18 @@ test(
       note(line);
       if (line.startsWith('step 1/')) heard.stop.abort();
     };
-    const args = ['train', demos, '--out', out, ...SMALL, ...SMALL_EVALUATION, '--steps', '2', '--seed', '3'];
+    const loss = [
+      '--loss_type',
+      'dr_grpo',
+      '--beta',
+      '0.04',
+      '--num_iterations',
+      '2',
+      '--scale_rewards',
+      'none',
+    ];
+    const run2 = ['--steps', '2', '--seed', '3', ...loss];
+    const args = ['train', demos, '--out', out, ...SMALL, ...SMALL_EVALUATION, ...run2];
     expect(await run(args, heard.terminal)).toBe(130);
     expect(heard.noted).toContain(`saved after 1 steps; go on with: robot-r1 train --resume ${out}`);
     expect(await metricsOf(out)).toHaveLength(1);
@@ -123,6 +135,9 @@ test(
       'run.json',
       'state-2.safetensors',
     ]);
+    const { config } = JSON.parse(await readFile(join(out, 'run.json'), 'utf8')) as { config: GrpoConfig };
+    expect(config).toMatchObject({ num_iterations: 2, scale_rewards: 'none' });
+    expect(config.loss).toMatchObject({ loss_type: 'dr_grpo', beta: 0.04 });
     const adapter = readPeft({
       'adapter_config.json': await readFile(join(out, 'adapter_config.json'), 'utf8'),
       'adapter_model.safetensors': new Uint8Array(await readFile(join(out, 'adapter_model.safetensors'))),
@@ -149,6 +164,8 @@ test(
 test.each([
   [['train'], 'say with --out DIR where the run goes'],
   [['train', '--out', 'x', '--steps', 'many'], '--steps many is not a whole number'],
+  [['train', '--resume', 'x', '--beta', '1'], '--beta cannot be changed with --resume'],
+  [['train', '--out', 'x', '--loss_type', 'ppo'], '--loss_type ppo is none of grpo'],
   [['train', '--resume', 'x', '--lr', '1'], '--lr cannot be changed with --resume'],
   [['train', 'a', 'b', '--out', 'x'], '"b" is one argument too many'],
   [['train', '--learning-rate', '1'], "Unknown option '--learning-rate'"],

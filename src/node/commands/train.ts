@@ -1,6 +1,7 @@
 import { DEFAULT_QUESTION_SETTINGS, KINDS } from '../../questions/question.ts';
 import { DEFAULT_GRPO_CONFIG, type GrpoConfig } from '../../training/grpoConfig.ts';
 import { numberBetween, parse, UsageError, wholeNumber, type Command } from '../command.ts';
+import { GRPO_FLAGS, GRPO_HELP, GRPO_OPTIONS, withGrpoFlags } from '../grpoFlags.ts';
 import { HELD_OUT } from '../heldOut.ts';
 import { MODEL_HELP } from '../openCheckpoint.ts';
 import { DEFAULT_BUNDLE } from '../openDemonstrations.ts';
@@ -24,6 +25,7 @@ const OPTIONS = {
   'eval-questions': { ...text, default: String(HELD_OUT.questions) },
   samples: { ...text, default: String(HELD_OUT.samples) },
   json: { type: 'boolean', default: false },
+  ...GRPO_OPTIONS,
 } as const;
 
 /** A resumed run keeps these. */
@@ -37,6 +39,7 @@ const FIXED = [
   'max-length',
   'eval-steps',
   'test-share',
+  ...GRPO_FLAGS,
 ] as const;
 
 const C = DEFAULT_GRPO_CONFIG;
@@ -58,6 +61,7 @@ export const command: Command = {
     ['--test-share X', `share of the demonstrations held out (${HELD_OUT.share})`],
     ['--eval-questions N', `held-out questions, as many of each kind as can be had (${HELD_OUT.questions})`],
     ['--samples N', `samples of each at temperature 1 (${HELD_OUT.samples})`],
+    ...GRPO_HELP,
     ['--json', 'print {"before", "after", "blind", "steps", "seconds"}'],
   ],
   async run(args, terminal) {
@@ -114,7 +118,11 @@ function newRunSettings(values: Partial<Record<keyof typeof OPTIONS, string | bo
   const share = values['test-share'];
   const test_fraction =
     share === undefined ? HELD_OUT.share : numberBetween('test-share', String(share), 0.01, 0.99);
-  return { config, test_fraction, question_settings: DEFAULT_QUESTION_SETTINGS };
+  return {
+    config: withGrpoFlags(config, values as Partial<Record<(typeof GRPO_FLAGS)[number], string>>),
+    test_fraction,
+    question_settings: DEFAULT_QUESTION_SETTINGS,
+  };
 }
 
 function howToGoOn({ path, run }: RunFolder): string {
