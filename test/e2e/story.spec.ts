@@ -150,7 +150,7 @@ test('a plain host in a folder: one thread, and said so', async ({ page }) => {
   });
   await page.goto(`http://localhost:${PLAIN_PORT}/some/where/?device=wasm`);
   const notebook = new NotebookPage(page);
-  await expect(notebook.cell('Model').getByText(/single-threaded/)).toBeVisible();
+  await expect(notebook.cell('Model').getByText(/runs on one thread/)).toBeVisible();
   await expect(notebook.cell('Demonstrations').getByRole('img', { name: /frame 0 of/ })).toBeVisible();
   await notebook.loadTinyModel();
   const ask = notebook.cell('Ask');
