@@ -4,6 +4,8 @@ import type { CheckpointConfig } from '../checkpoint/config.ts';
 import type { Bundle, CameraName, Demonstration, EncodedImage } from '../demos/demonstration.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Edits } from '../questions/edits.ts';
+import type { RunSummary, SavedEvaluation } from '../runs/run.ts';
+import type { StepRecord } from '../training/stepRecord.ts';
 import type { Question, QuestionSettings } from '../questions/question.ts';
 import { DEFAULT_QUESTION_SETTINGS } from '../questions/question.ts';
 import type { Learner } from '../learner/learner.ts';
@@ -43,17 +45,47 @@ export interface NamedAdapter {
 /** The nearest cell of a kind at or above another one, and what it gives. */
 export type Nearest = (kind: 'demonstrations' | 'questions') => Given | null;
 
+/** A train cell as cells below it see it. */
+export interface Training {
+  /** Of the cell. */
+  id: string;
+  title: string;
+  /** Null before its first step. */
+  run: RunSummary | null;
+  adapter: Adapter | null;
+  steps: StepRecord[];
+  evaluations: SavedEvaluation[];
+}
+
 /** The notebook as one cell sees it: reading takes from the nearest cell above, writing gives to those below. */
 export class Notebook {
   readonly #workshop: Workshop;
   readonly #nearest: Nearest;
   readonly #turn: Turn;
+  /** Where it stands, "<notebook>/<cell>": what is kept beside the notebook has this name. */
+  readonly place: string;
   /** What the cell itself gives. */
   readonly given = new Given();
 
-  /** @param who the cell, as it is called on the page */
-  constructor(workshop: Workshop, who: string, nearest: Nearest) {
-    [this.#workshop, this.#nearest, this.#turn] = [workshop, nearest, { who }];
+  readonly #above: () => Training[];
+
+  /**
+   * @param who the cell: its place, and how it is called on the page
+   * @param above the train cells above it
+   */
+  constructor(
+    workshop: Workshop,
+    who: { place: string; title: string },
+    nearest: Nearest,
+    above: () => Training[],
+  ) {
+    this.place = who.place;
+    [this.#workshop, this.#nearest, this.#turn, this.#above] = [workshop, nearest, { who: who.title }, above];
+  }
+
+  /** The train cells above, the topmost first. */
+  get trainings(): Training[] {
+    return this.#above();
   }
 
   /** The same for all cells. */

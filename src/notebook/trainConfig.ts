@@ -1,7 +1,9 @@
+import type { SftSettings } from '../runs/run.ts';
 import { DEFAULT_GRPO_CONFIG, type GrpoConfig } from '../training/grpoConfig.ts';
 
 /** All that a training here is set by, beside the questions' settings. */
 export interface TrainConfig {
+  method: 'grpo' | 'sft';
   /** Which demonstrations: the shipped set, or the bundle that is loaded. */
   data: 'tabletop' | 'loaded';
   /** Share of demonstrations held out of every task. */
@@ -10,13 +12,17 @@ export interface TrainConfig {
   eval_questions: number;
   /** Sampled answers to each of them. */
   eval_samples: number;
+  /** Of supervised fine-tuning only optimizer, lora, steps and seed are used. */
   grpo: GrpoConfig;
+  sft: SftSettings;
 }
 
 export const DEFAULT_TRAIN_CONFIG: TrainConfig = {
+  method: 'grpo',
   data: 'tabletop',
   test_fraction: 0.25,
   eval_questions: 48,
   eval_samples: 4,
   grpo: DEFAULT_GRPO_CONFIG,
+  sft: { per_device_train_batch_size: 16, response: 'reasoned' },
 };

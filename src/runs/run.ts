@@ -1,9 +1,18 @@
 /** A run as it is remembered. */
 import type { EvaluationReport } from '../evaluation/report.ts';
 import type { QuestionSettings } from '../questions/question.ts';
+import type { ResponseForm } from '../questions/supervisedResponse.ts';
 import type { GrpoConfig } from '../training/grpoConfig.ts';
 import type { StepRecord } from '../training/stepRecord.ts';
 import type { TrainingState } from '../training/trainingState.ts';
+
+/** What supervised fine-tuning has of its own; TRL's name where it has one. */
+export interface SftSettings {
+  /** Examples in an update. */
+  per_device_train_batch_size: number;
+  /** What is shown for each question. */
+  response: ResponseForm;
+}
 
 /** What a run is made of; with the bundle it makes the run again. */
 export interface RunSettings {
@@ -17,6 +26,8 @@ export interface RunSettings {
   test_fraction: number;
   /** Its seed is the run's seed. */
   config: GrpoConfig;
+  /** Without it the run is GRPO's; with it supervised, and of config only what any training has is used. */
+  sft?: SftSettings | null;
 }
 
 /** One line of a list of runs. */

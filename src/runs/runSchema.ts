@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { EvaluationReport, KindReport, Proportion } from '../evaluation/report.ts';
 import { KINDS, OPTION_LETTERS } from '../questions/question.ts';
+import { RESPONSE_FORMS } from '../questions/supervisedResponse.ts';
 import { questionSettingsSchema } from '../questions/settingsSchema.ts';
 import {
   IMPORTANCE_SAMPLING_LEVELS,
@@ -11,7 +12,7 @@ import {
 } from '../learner/lossSettings.ts';
 import type { GrpoConfig } from '../training/grpoConfig.ts';
 import type { StepRecord } from '../training/stepRecord.ts';
-import type { RunSummary, SavedEvaluation } from './run.ts';
+import type { RunSummary, SavedEvaluation, SftSettings } from './run.ts';
 
 const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -72,6 +73,11 @@ export const grpoConfigSchema = v.object({
 
 const runId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, 'an id is made of letters, digits and dashes'));
 
+export const sftSchema = v.object({
+  per_device_train_batch_size: positive,
+  response: v.picklist(RESPONSE_FORMS),
+}) satisfies v.GenericSchema<unknown, SftSettings>;
+
 export const runSummarySchema = v.object({
   id: runId,
   name,
@@ -81,6 +87,7 @@ export const runSummarySchema = v.object({
   question_settings: questionSettingsSchema,
   test_fraction: share,
   config: grpoConfigSchema,
+  sft: v.optional(v.nullable(sftSchema)),
   steps: count,
   metrics: v.nullable(metrics),
   tags: v.pipe(v.array(v.pipe(v.string(), v.maxLength(60))), v.maxLength(20)),
@@ -134,7 +141,7 @@ const proportion = v.object({
 
 const kindReport = { accuracy: proportion, sampled_accuracy: proportion, format: proportion };
 
-const evaluationReport = v.pipe(
+export const evaluationReportSchema = v.pipe(
   v.object({
     ...kindReport,
     by_kind: v.object({
@@ -157,7 +164,7 @@ const evaluationReport = v.pipe(
 
 export const savedEvaluationSchema = v.object({
   step: count,
-  report: evaluationReport,
+  report: evaluationReportSchema,
 }) satisfies v.GenericSchema<unknown, SavedEvaluation>;
 
 /** @param where starts the error, e.g. "run.json". @throws Error naming the field and what is wrong with it. */

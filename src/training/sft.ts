@@ -17,6 +17,8 @@ export interface SftExample {
 /** Names as in TRL's SFTConfig. */
 export interface SftConfig extends Schedule {
   num_train_epochs: number;
+  /** Updates in all, in place of num_train_epochs; without it the epochs count. */
+  max_steps?: number;
   /** Examples in an update. */
   per_device_train_batch_size: number;
   optimizer: OptimizerSettings;
@@ -51,7 +53,9 @@ export interface SftStep {
 
 /** Updates of a whole run; the last one may hold fewer examples. */
 export function sftSteps(examples: number, config: SftConfig): number {
-  return Math.ceil((examples * config.num_train_epochs) / config.per_device_train_batch_size);
+  return (
+    config.max_steps ?? Math.ceil((examples * config.num_train_epochs) / config.per_device_train_batch_size)
+  );
 }
 
 /**
@@ -86,7 +90,7 @@ async function sftStep(
 ): Promise<SftStep> {
   const started = performance.now();
   const step = state.step + 1;
-  const left = examples.length * config.num_train_epochs - state.position;
+  const left = config.max_steps ? Infinity : examples.length * config.num_train_epochs - state.position;
   const count = Math.min(config.per_device_train_batch_size, left);
   const groups: LearnerGroup[] = [];
   let num_tokens = state.num_tokens;

@@ -125,3 +125,99 @@ test('two trainings share one model, and an answer comes between their steps', a
     await expect(notebook.cell('Runs').getByText('2 of 2 steps')).toHaveCount(2);
   });
 });
+
+test('several notebooks: as links, as files, deleted and brought back', async ({ page }) => {
+  const notebook = new NotebookPage(page);
+  const title = page.getByLabel('Title of the notebook');
+  const shelf = page.getByRole('button', { name: 'Notebooks', exact: true });
+  const choose = async (item: string | RegExp) => {
+    await page.getByRole('button', { name: 'Actions for the notebook' }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await notebook.open('?device=wasm');
+  await expect(title).toHaveValue('Notebook');
+  await title.fill('My own');
+  await notebook.set(notebook.cell('Train'), 'max_steps', '7');
+
+  await test.step('a text says what it says, and no more', async () => {
+    await page.getByRole('button', { name: 'Add a cell at the top' }).click();
+    await page.getByRole('menuitem', { name: /^Text/ }).click();
+    const text = notebook.cell('Text');
+    await text
+      .getByLabel(/^Markdown/)
+      .fill('# Mine\n\n$x^2$ <img src=x onerror="window.evil=1"> [go](javascript:window.evil=1) **bold**');
+    await text.getByRole('button', { name: 'Done' }).click();
+    await expect(text.getByRole('heading', { name: 'Mine' })).toBeVisible();
+    await expect(text.locator('math')).toBeVisible();
+    await expect(text.locator('strong')).toHaveText('bold');
+    await expect(text.locator('img, script, [onerror], [href^=javascript]')).toHaveCount(0);
+    expect(await page.evaluate(() => (window as { evil?: number }).evil)).toBeUndefined();
+  });
+
+  await test.step('a link carries it', async () => {
+    await choose(/^Copy a link/);
+    await expect(page.getByText(/^The link is (copied|in the address)/)).toBeVisible();
+    const link = await page.evaluate(() => (location.hash ? location.href : navigator.clipboard.readText()));
+    const other = await (await page.context().browser()!.newContext()).newPage();
+    await other.goto(link);
+    const there = new NotebookPage(other);
+    await expect(other.getByLabel('Title of the notebook')).toHaveValue('My own');
+    await expect(there.cell('Train').getByLabel('max_steps')).toHaveValue('7');
+    await expect(there.cell('Text').getByRole('heading', { name: 'Mine' })).toBeVisible();
+    expect(new URL(other.url()).hash).toBe('');
+    await other.goto(`${new URL('.', link).href}#notebook=damaged`);
+    await other.reload();
+    await expect(other.getByRole('alert')).toContainText('the link is damaged');
+    await other.context().close();
+  });
+
+  const started = page.waitForEvent('download');
+  await choose('Download JSON, with small results');
+  const file = await (await started).path();
+
+  await test.step('a new one beside it, and back', async () => {
+    await shelf.click();
+    await page.getByRole('menuitem', { name: 'New notebook' }).click();
+    await expect(title).toHaveValue('Notebook');
+    await expect(notebook.cell('Train').getByLabel('max_steps')).toHaveValue('40');
+    await shelf.click();
+    await page.getByRole('menuitem', { name: /^My own/ }).click();
+    await expect(notebook.cell('Train').getByLabel('max_steps')).toHaveValue('7');
+  });
+
+  await test.step('deleted, brought back, and opened from its file', async () => {
+    await choose('Delete the notebook');
+    await expect(title).toHaveValue('Notebook');
+    await page.getByRole('button', { name: 'Bring it back' }).click();
+    await expect(title).toHaveValue('My own');
+    await page.getByLabel('File of a notebook').setInputFiles({
+      name: 'broken.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from('{"version": 1}'),
+    });
+    await expect(page.getByRole('alert')).toContainText('broken.json');
+    await expect(title).toHaveValue('My own');
+    await page.getByLabel('File of a notebook').setInputFiles(file);
+    await expect(notebook.cell('Train').getByLabel('max_steps')).toHaveValue('7');
+    await shelf.click();
+    await expect(page.getByRole('menuitem', { name: /^My own/ })).toHaveCount(1);
+  });
+});
+
+test('something moves before the model is there, and rests where motion is not wanted', async ({ page }) => {
+  const notebook = new NotebookPage(page);
+  await page.route('**/checkpoint/**', () => undefined);
+  await notebook.open('?device=wasm');
+  const recorded = page.getByRole('figure', { name: 'A recorded answer' });
+  await expect(recorded.getByText(/^Recorded beforehand, not live/)).toBeVisible();
+  const words = () => recorded.locator('.trace').textContent();
+  const before = await words();
+  await expect.poll(words).not.toBe(before);
+  await recorded.getByRole('button', { name: 'Pause' }).click();
+  await expect(recorded.locator('.trace')).toContainText('</answer>');
+
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await notebook.open('?device=wasm');
+  await expect(recorded.locator('.trace')).toContainText('</answer>');
+  await expect(recorded.getByRole('button', { name: 'Play the next' })).toBeVisible();
+});

@@ -6,7 +6,7 @@ import type { CellState } from '../document/cell.ts';
 import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { isAbort } from '../errors.ts';
 import { droppedFiles } from '../givenFiles.ts';
-import { lerobotDataset, openDemonstrations, openSample } from '../remoteDemos.ts';
+import { lerobotDataset, openDemonstrations, openSample, openTabletop } from '../remoteDemos.ts';
 import { saveFile } from '../saveFile.ts';
 import { count } from '../words.ts';
 
@@ -17,6 +17,9 @@ export interface Given {
   files: GivenFile[];
   name: string;
 }
+
+/** Recordings are kept by whoever downloads them. */
+export type DemonstrationsSource = 'sample' | 'tabletop' | 'files';
 
 /** Which bundle is loaded, and which of its frames is looked at. */
 export class DemonstrationsCell implements CellState {
@@ -32,14 +35,20 @@ export class DemonstrationsCell implements CellState {
   given = $state.raw<Given | null>(null);
   /** Files that cannot be read before their columns are chosen. */
   unmapped = $state.raw<{ offer: MappingOffer; given: Given } | null>(null);
+  /** The files are too large to be kept, or the browser has no room: a reload will not find them. */
+  unkept = $state(false);
   #abort: AbortController | null = null;
 
-  constructor(notebook: Notebook) {
+  /** What is opened again after a reload. */
+  #source = $state<DemonstrationsSource>('sample');
+
+  constructor(notebook: Notebook, settings?: { source: DemonstrationsSource }) {
     this.#notebook = notebook;
+    if (settings) this.#source = settings.source;
   }
 
-  get settings(): Record<never, never> {
-    return {};
+  get settings(): { source: DemonstrationsSource } {
+    return { source: this.#source };
   }
 
   get busy(): boolean {
@@ -48,9 +57,20 @@ export class DemonstrationsCell implements CellState {
 
   readonly fresh = $derived.by(() => this.#notebook.given.bundle !== null);
 
-  /** The few demonstrations that come with the page. */
+  /** What was open when the page was left; without files the few demonstrations that come with the page. */
   async reopen() {
-    await this.openWith('Reading the sample demonstrations', openSample);
+    if (this.#source === 'files') {
+      const { keptFiles } = await import('../document/keptFiles.ts');
+      const kept = await keptFiles(this.#notebook.place).catch(() => undefined);
+      if (kept) await this.openFiles(kept, kept.mapping);
+      else this.error = 'The files that were open here are not kept in this browser: open them again.';
+    } else if (this.#source === 'tabletop') await this.openTabletop();
+    else await this.openWith('Reading the sample demonstrations', openSample);
+  }
+
+  /** The larger set that comes with the page. */
+  async openTabletop() {
+    if (await this.openWith('Reading the tabletop demonstrations', openTabletop)) this.#source = 'tabletop';
   }
 
   async runAll(): Promise<boolean> {
@@ -83,13 +103,22 @@ export class DemonstrationsCell implements CellState {
   }
 
   /** Opens files, by a mapping chosen by hand or by the one that their names propose. */
-  openFiles(given: Given, mapping?: StateMapping): Promise<boolean> {
+  async openFiles(given: Given, mapping?: StateMapping): Promise<boolean> {
     const { files, name } = given;
-    return this.openWith(
+    const opened = await this.openWith(
       `Reading ${name}`,
       (onProgress, signal) => openDemonstrations(files, name, onProgress, signal, mapping),
       given,
     );
+    if (opened) await this.#keep(given, mapping);
+    return opened;
+  }
+
+  async #keep(given: Given, mapping?: StateMapping) {
+    const { keepFiles } = await import('../document/keptFiles.ts');
+    const kept = await keepFiles(this.#notebook.place, { ...given, mapping }).catch(() => false);
+    this.#source = 'files';
+    this.unkept = !kept;
   }
 
   /** Opens what was dropped on the page. Must be called while the drop is handled. */
@@ -106,7 +135,7 @@ export class DemonstrationsCell implements CellState {
 
   /** Opens a bundle; what was loaded stays until the new one is whole. */
   async openWith(label: string, opener: Opener, given: Given | null = null): Promise<boolean> {
-    this.unmapped = null;
+    [this.unmapped, this.unkept] = [null, false];
     const bundle = await this.#work(label, opener, (error) => {
       if (error instanceof MappingNeeded && given) this.unmapped = { offer: error.offer, given };
     });

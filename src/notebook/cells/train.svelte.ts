@@ -3,7 +3,7 @@ import { evaluate } from '../../evaluation/evaluate.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Question, QuestionSettings } from '../../questions/question.ts';
 import type { Reward } from '../../questions/reward.ts';
-import { grpo, type GrpoProgress } from '../../training/grpo.ts';
+import { grpo, type GrpoContext, type GrpoProgress } from '../../training/grpo.ts';
 import type { Run, RunParent, RunSummary, SavedEvaluation } from '../../runs/run.ts';
 import type { StepRecord } from '../../training/stepRecord.ts';
 import type { TrainedStep, TrainingState } from '../../training/trainingState.ts';
@@ -19,6 +19,7 @@ import { bundleFingerprint, openTabletop, TABLETOP } from '../remoteDemos.ts';
 import { runName } from '../runName.ts';
 import { storedRuns } from '../runs.ts';
 import { DEFAULT_TRAIN_CONFIG, type TrainConfig } from '../trainConfig.ts';
+import { supervised } from '../supervised.ts';
 import { trainingData, type TrainingData } from '../trainingData.ts';
 
 export type TrainStatus = 'idle' | 'running' | 'pausing' | 'paused' | 'finished';
@@ -61,7 +62,7 @@ export class TrainCell implements CellState {
   #rollouts = { bytes: [] as number[], thinned: 0 };
   /** A stored run whose adapter and optimiser the next new run begins with. */
   parent = $state.raw<(RunParent & { state: TrainingState }) | null>(null);
-  #state: TrainingState | null = null;
+  #state = $state.raw<TrainingState | null>(null);
   #abort: AbortController | null = null;
 
   /** The run it held when it was kept, to be taken up again by reopen. */
@@ -98,6 +99,9 @@ export class TrainCell implements CellState {
       this.#opened = true;
     }
   }
+
+  /** As it is trained now; null before the first step. */
+  readonly adapter = $derived(this.#state?.adapter ?? null);
 
   readonly done = $derived(this.steps.at(-1)?.step ?? 0);
 
@@ -202,6 +206,8 @@ export class TrainCell implements CellState {
       test_fraction: run.test_fraction,
       eval_questions: run.evaluations[0]?.report.questions.length ?? this.config.eval_questions,
       grpo: run.config,
+      method: run.sft ? 'sft' : 'grpo',
+      sft: run.sft ?? this.config.sft,
     };
     this.error = '';
   }
@@ -262,13 +268,8 @@ export class TrainCell implements CellState {
       questions: data.train,
       images: (q: Question) => questionImage(bundle, q),
     };
-    const options = {
-      resume: this.#state ?? undefined,
-      signal,
-      onProgress: (p: GrpoProgress) => this.#follow(p),
-    };
     let left = wanted;
-    for await (const trained of grpo(context, config, options)) {
+    for await (const trained of this.#steps(context, signal)) {
       await this.#keep(trained);
       const last = trained.step === config.max_steps;
       if (last || (config.eval_steps > 0 && trained.step % config.eval_steps === 0)) {
@@ -282,6 +283,16 @@ export class TrainCell implements CellState {
       }
     }
     this.status = 'finished';
+  }
+
+  #steps(context: GrpoContext, signal: AbortSignal): AsyncGenerator<TrainedStep, void, void> {
+    const resume = this.#state ?? undefined;
+    const { method, sft, grpo: config } = this.config;
+    if (method === 'grpo')
+      return grpo(context, config, { resume, signal, onProgress: (p) => this.#follow(p) });
+    const onProgress = (step: number, done: number, total: number) =>
+      (this.progress = { label: `Step ${step} of ${config.max_steps}: learning, example`, done, total });
+    return supervised(context, config, sft, { resume, signal, onProgress });
   }
 
   /** Others have used the model in between, with adapters of their own. */
@@ -310,12 +321,13 @@ export class TrainCell implements CellState {
   async #newRun(bundle: Bundle, question_settings: QuestionSettings) {
     const runs = await storedRuns();
     const settings = {
-      name: runName(this.config.grpo, new Date()),
+      name: runName(this.config, new Date()),
       checkpoint: this.#notebook.model!.name,
       bundle: { name: bundle.name, sha256: await bundleFingerprint(bundle) },
       question_settings,
       test_fraction: this.config.test_fraction,
       config: this.config.grpo,
+      sft: this.config.method === 'sft' ? this.config.sft : null,
     };
     this.run = await runs.create(settings, this.parent ?? undefined);
     this.#state = this.parent && (await runs.load(this.run.id)).state;

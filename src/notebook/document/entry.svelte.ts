@@ -8,6 +8,9 @@ import type { RunsCell } from '../cells/runs.svelte.ts';
 import type { TrainCell } from '../cells/train.svelte.ts';
 import type { LabCell } from '../lab/lab.svelte.ts';
 import type { Notebook } from '../notebook.svelte.ts';
+import type { CompareCell } from '../evaluation/compare.svelte.ts';
+import type { EvaluateCell } from '../evaluation/evaluate.svelte.ts';
+import type { TextCell } from '../text/text.svelte.ts';
 import type { TracesCell } from '../traces/traces.svelte.ts';
 import type { CellState } from './cell.ts';
 import type { KeptCell } from './kept.ts';
@@ -15,11 +18,14 @@ import type { CellKind } from './kinds.ts';
 import { titleOf } from './kinds.ts';
 
 export interface States {
+  text: TextCell;
   model: ModelCell;
   demonstrations: DemonstrationsCell;
   questions: QuestionsCell;
   ask: AskCell;
   train: TrainCell;
+  evaluate: EvaluateCell;
+  compare: CompareCell;
   lab: LabCell;
   runs: RunsCell;
   traces: TracesCell;

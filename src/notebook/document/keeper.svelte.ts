@@ -9,58 +9,46 @@ export class Keeper {
   error = $state('');
   /** Whether what is shown is kept. */
   said = $state<'' | 'Keeping…' | 'Kept in this browser.'>('');
-  #opened: Promise<Notebooks> | null = null;
+  readonly #notebooks: () => Promise<Notebooks>;
+  #pending: KeptNotebook | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #unfollow: (() => void) | null = null;
 
-  /** The notebook that was open last; null when there is none, or none that can be read. */
-  async last(): Promise<KeptNotebook | null> {
-    try {
-      return await (await this.#notebooks()).last();
-    } catch (error) {
-      this.error = `The notebook you had open cannot be read, so a new one is shown: ${(error as Error).message}`;
-      return null;
-    }
+  constructor(notebooks: () => Promise<Notebooks>) {
+    this.#notebooks = notebooks;
+    if (typeof addEventListener === 'function') addEventListener('pagehide', () => void this.flush());
   }
 
-  /** From now on this notebook is kept. */
+  /** From now on this notebook is kept, and was the last. */
   follow(notebook: NotebookDocument): void {
     this.#unfollow?.();
     this.#unfollow = $effect.root(() => {
-      let first = true;
       $effect(() => {
-        const kept: KeptNotebook = { ...notebook.kept, changed: new Date().toISOString() };
-        // As opened it is kept already.
-        if (first) {
-          first = false;
-          return;
-        }
+        this.#pending = { ...notebook.kept, changed: new Date().toISOString() };
         this.said = 'Keeping…';
-        const save = () => void this.#save(kept);
-        const timer = setTimeout(save, PATIENCE_MILLISECONDS);
-        const now = () => {
-          clearTimeout(timer);
-          save();
-        };
-        addEventListener('pagehide', now);
-        return () => {
-          clearTimeout(timer);
-          removeEventListener('pagehide', now);
-        };
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => void this.flush(), PATIENCE_MILLISECONDS);
       });
     });
   }
 
-  async #save(kept: KeptNotebook): Promise<void> {
+  /** Keeps at once what waits to be kept; then nothing is followed until told to. */
+  async leave(): Promise<void> {
+    this.#unfollow?.();
+    this.#unfollow = null;
+    await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    const kept = this.#pending;
+    this.#pending = null;
+    if (!kept) return;
     try {
       await (await this.#notebooks()).save(kept);
-      this.said = 'Kept in this browser.';
+      if (!this.#pending) this.said = 'Kept in this browser.';
     } catch (error) {
       this.error = `The notebook could not be kept: ${(error as Error).message}`;
     }
-  }
-
-  #notebooks(): Promise<Notebooks> {
-    this.#opened ??= import('./notebooks.ts').then(({ openNotebooks }) => openNotebooks());
-    return this.#opened;
   }
 }

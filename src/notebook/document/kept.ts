@@ -17,6 +17,8 @@ export interface KeptNotebook {
   title: string;
   /** ISO date and time. */
   changed: string;
+  /** What it was made from, so that its link finds it again: "shipped:<name>" or "link:<digest>". */
+  origin?: string;
   cells: KeptCell[];
 }
 

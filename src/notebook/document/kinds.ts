@@ -1,10 +1,13 @@
 /** The kinds of cell, in the order in which they are offered. */
 export const KINDS = [
+  'text',
   'model',
   'demonstrations',
   'questions',
   'ask',
   'train',
+  'evaluate',
+  'compare',
   'lab',
   'runs',
   'traces',
@@ -25,11 +28,18 @@ interface About {
 }
 
 export const ABOUT: Record<CellKind, About> = {
+  text: { title: 'Text', purpose: 'Markdown with maths', needs: [] },
   model: { title: 'Model', purpose: 'which checkpoint answers', needs: [] },
   demonstrations: { title: 'Demonstrations', purpose: 'open, record and look at them', needs: [] },
   questions: { title: 'Questions', purpose: 'made of the demonstrations above', needs: ['demonstrations'] },
   ask: { title: 'Ask', purpose: 'put the question above to the model', needs: ['model', 'questions'] },
   train: { title: 'Train', purpose: 'an adapter, by the settings you choose', needs: ['model', 'questions'] },
+  evaluate: {
+    title: 'Evaluate',
+    purpose: 'held-out questions, with the frame and without',
+    needs: ['model', 'questions', 'train'],
+  },
+  compare: { title: 'Compare', purpose: 'the trainings above, side by side', needs: ['train'] },
   lab: { title: 'Lab', purpose: 'one group of responses under the glass', needs: [] },
   runs: { title: 'Runs', purpose: 'all that this browser keeps', needs: [] },
   traces: { title: 'Traces', purpose: 'read the responses of a run', needs: ['model', 'demonstrations'] },

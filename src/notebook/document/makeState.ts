@@ -1,11 +1,14 @@
 import { AskCell, type AskConfig } from '../cells/ask.svelte.ts';
-import { DemonstrationsCell } from '../cells/demonstrations.svelte.ts';
+import { DemonstrationsCell, type DemonstrationsSource } from '../cells/demonstrations.svelte.ts';
 import { ExportCell, type ExportConfig } from '../cells/export.svelte.ts';
 import type { ModelCell } from '../cells/model.svelte.ts';
 import { QuestionsCell } from '../cells/questions.svelte.ts';
 import type { RunsCell } from '../cells/runs.svelte.ts';
 import { TrainCell } from '../cells/train.svelte.ts';
 import { LabCell } from '../lab/lab.svelte.ts';
+import { CompareCell } from '../evaluation/compare.svelte.ts';
+import { EvaluateCell, type EvaluateConfig, type Evaluated } from '../evaluation/evaluate.svelte.ts';
+import { TextCell } from '../text/text.svelte.ts';
 import type { Notebook } from '../notebook.svelte.ts';
 import type { QuestionSettings } from '../../questions/question.ts';
 import type { TrainConfig } from '../trainConfig.ts';
@@ -32,12 +35,21 @@ export const makeState: {
     if (settings) model.choose(settings as { source: string });
     return model;
   },
-  demonstrations: (notebook) => new DemonstrationsCell(notebook),
+  demonstrations: (notebook, { settings }) =>
+    new DemonstrationsCell(notebook, settings as { source: DemonstrationsSource } | undefined),
   questions: (notebook, { settings }) =>
     new QuestionsCell(notebook, settings as { settings: QuestionSettings } | undefined),
   ask: (notebook, { settings }) => new AskCell(notebook, settings as AskConfig | undefined),
   train: (notebook, { settings, results }) =>
     new TrainCell(notebook, settings as TrainConfig | undefined, results as KeptRun),
+  evaluate: (notebook, { settings, results }) =>
+    new EvaluateCell(
+      notebook,
+      settings as EvaluateConfig | undefined,
+      results as { madeFrom: string; evaluated: Evaluated[] } | undefined,
+    ),
+  compare: (notebook) => new CompareCell(notebook),
+  text: (_, { settings }) => new TextCell(settings as { markdown: string } | undefined),
   lab: (notebook) => new LabCell(notebook),
   runs: (_, __, { runs }) => runs,
   traces: (notebook, { results }) => new TracesCell(notebook, results as KeptRun),

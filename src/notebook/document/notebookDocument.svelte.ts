@@ -1,4 +1,4 @@
-import { Notebook } from '../notebook.svelte.ts';
+import { Notebook, type Training } from '../notebook.svelte.ts';
 import type { Workshop } from '../workshop.svelte.ts';
 import { EntryOf, type Entry } from './entry.svelte.ts';
 import type { KeptCell, KeptNotebook } from './kept.ts';
@@ -16,6 +16,7 @@ export class NotebookDocument {
   readonly #workshop: Workshop;
   readonly #shared: SharedStates;
   readonly id: string;
+  readonly #origin: string | undefined;
   title = $state('');
   cells = $state.raw<readonly Entry[]>([]);
   /** Last deleted; they keep their state until the notebook is left. */
@@ -24,14 +25,16 @@ export class NotebookDocument {
   running = $state.raw<Entry | null>(null);
   #stopped = false;
 
-  constructor(workshop: Workshop, shared: SharedStates, kept: Pick<KeptNotebook, 'id' | 'title' | 'cells'>) {
+  constructor(workshop: Workshop, shared: SharedStates, kept: Omit<KeptNotebook, 'changed'>) {
     [this.#workshop, this.#shared, this.id, this.title] = [workshop, shared, kept.id, kept.title];
+    this.#origin = kept.origin;
     this.cells = kept.cells.map((cell) => this.#make(cell.kind, cell));
   }
 
-  readonly kept = $derived.by((): Pick<KeptNotebook, 'id' | 'title' | 'cells'> => ({
+  readonly kept = $derived.by((): Omit<KeptNotebook, 'changed'> => ({
     id: this.id,
     title: this.title,
+    origin: this.#origin,
     cells: this.cells.map((entry) => entry.kept),
   }));
 
@@ -162,14 +165,24 @@ export class NotebookDocument {
   #make<K extends CellKind>(kind: K, kept: KeptCell): Entry {
     const notebook = new Notebook(
       this.#workshop,
-      titleOf(kept.id),
+      { place: `${this.id}/${kept.id}`, title: titleOf(kept.id) },
       (wanted) => this.#atOrAbove(kept.id, wanted)?.notebook.given ?? null,
+      () => this.#trainingsAbove(kept.id),
     );
     let state!: EntryOf<K>['state'];
     const dispose = $effect.root(() => {
       state = makeState[kind](notebook, kept, this.#shared);
     });
     return new EntryOf(kept, kind, state, notebook, dispose) as unknown as Entry;
+  }
+
+  #trainingsAbove(id: string): Training[] {
+    const at = this.cells.findIndex((entry) => entry.id === id);
+    return this.cells.slice(0, Math.max(0, at)).flatMap((entry) => {
+      if (entry.kind !== 'train') return [];
+      const { run, adapter, steps, evaluations } = entry.state;
+      return [{ id: entry.id, title: entry.title, run, adapter, steps, evaluations }];
+    });
   }
 
   #above(id: string, kind: CellKind): Entry | undefined {

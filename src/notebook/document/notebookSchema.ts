@@ -1,11 +1,12 @@
 /** What a kept, sent or opened notebook must look like before anything trusts it. */
 import * as v from 'valibot';
 import { migrate, type Migrations } from '../../runs/migrate.ts';
-import { checked, grpoConfigSchema } from '../../runs/runSchema.ts';
+import { IMAGES, type EvaluateConfig, type Evaluated } from '../evaluation/evaluate.svelte.ts';
+import { checked, evaluationReportSchema, grpoConfigSchema, sftSchema } from '../../runs/runSchema.ts';
 import { questionSettingsSchema } from '../../questions/settingsSchema.ts';
 import type { AskConfig } from '../cells/ask.svelte.ts';
 import type { ExportConfig } from '../cells/export.svelte.ts';
-import type { TrainConfig } from '../trainConfig.ts';
+import { DEFAULT_TRAIN_CONFIG, type TrainConfig } from '../trainConfig.ts';
 import type { KeptCell, KeptNotebook } from './kept.ts';
 import { KINDS, type CellKind } from './kinds.ts';
 
@@ -32,11 +33,13 @@ const askConfig = v.object({
 }) satisfies v.GenericSchema<unknown, AskConfig>;
 
 const trainConfig = v.object({
+  method: v.optional(v.picklist(['grpo', 'sft']), 'grpo'),
   data: v.picklist(['tabletop', 'loaded']),
   test_fraction: share,
   eval_questions: whole(1, 10_000),
   eval_samples: whole(1, 64),
   grpo: grpoConfigSchema,
+  sft: v.optional(sftSchema, DEFAULT_TRAIN_CONFIG.sft),
 }) satisfies v.GenericSchema<unknown, TrainConfig>;
 
 const exportConfig = v.object({
@@ -46,12 +49,34 @@ const exportConfig = v.object({
   reward_weights: v.object({ format: finite, accuracy: finite }),
 }) satisfies v.GenericSchema<unknown, ExportConfig>;
 
+const evaluateConfig = v.object({
+  data: v.picklist(['tabletop', 'loaded']),
+  test_fraction: share,
+  eval_questions: whole(1, 10_000),
+  eval_samples: whole(1, 64),
+  max_completion_length: whole(1, 1024),
+  images: v.array(v.picklist(IMAGES)),
+  models: v.array(words(40)),
+  seed: whole(0, 2 ** 31),
+}) satisfies v.GenericSchema<unknown, EvaluateConfig>;
+
+const evaluations = v.object({
+  madeFrom: words(10_000),
+  evaluated: v.pipe(
+    v.array(v.object({ images: v.picklist(IMAGES), model: words(200), report: evaluationReportSchema })),
+    v.maxLength(100),
+  ),
+}) satisfies v.GenericSchema<unknown, { madeFrom: string; evaluated: Evaluated[] }>;
+
 const SETTINGS: Record<CellKind, v.GenericSchema> = {
   model: v.object({ source: words(500) }),
-  demonstrations: nothing,
+  demonstrations: v.object({ source: v.optional(v.picklist(['sample', 'tabletop', 'files']), 'sample') }),
   questions: v.object({ settings: questionSettingsSchema }),
   ask: askConfig,
   train: trainConfig,
+  evaluate: evaluateConfig,
+  compare: nothing,
+  text: v.object({ markdown: words(20_000) }),
   lab: nothing,
   runs: nothing,
   traces: nothing,
@@ -60,7 +85,11 @@ const SETTINGS: Record<CellKind, v.GenericSchema> = {
 
 const oneRun = v.object({ run: v.nullable(v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/))) });
 
-const RESULTS: Partial<Record<CellKind, v.GenericSchema>> = { train: oneRun, traces: oneRun };
+const RESULTS: Partial<Record<CellKind, v.GenericSchema>> = {
+  train: oneRun,
+  traces: oneRun,
+  evaluate: evaluations,
+};
 
 const cellSchema = v.pipe(
   v.object({
@@ -80,6 +109,7 @@ const notebookSchema = v.object({
   id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
   title: words(200),
   changed: v.pipe(v.string(), v.isoTimestamp()),
+  origin: v.optional(words(100)),
   cells: v.pipe(
     v.array(cellSchema),
     v.maxLength(200),

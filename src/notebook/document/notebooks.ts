@@ -6,13 +6,19 @@ import { checkNotebook, NOTEBOOK_VERSION } from './notebookSchema.ts';
 const LAST = 'last';
 const keyOf = (id: string) => `notebook/${id}`;
 
+/** One line of the list. */
+export type NotebookSummary = Pick<KeptNotebook, 'id' | 'title' | 'changed' | 'origin'>;
+
 export interface Notebooks {
   /** The one that was open last; null before the first. @throws Error when it cannot be read. */
   last(): Promise<KeptNotebook | null>;
+  /** Last changed first; those that cannot be read are kept, and left out. */
+  list(): Promise<NotebookSummary[]>;
   /** @throws Error when there is no such notebook or it cannot be read. */
   load(id: string): Promise<KeptNotebook>;
   /** Kept, and from now on the last. */
   save(notebook: KeptNotebook): Promise<void>;
+  remove(id: string): Promise<void>;
 }
 
 export function openNotebooks(store: KeyValue = indexedDbStore('robot-r1-notebooks')): Notebooks {
@@ -26,7 +32,21 @@ export function openNotebooks(store: KeyValue = indexedDbStore('robot-r1-noteboo
     load,
     async last() {
       const id = await store.get(LAST);
-      return typeof id === 'string' ? load(id) : null;
+      if (typeof id !== 'string' || (await store.get(keyOf(id))) === undefined) return null;
+      return load(id);
+    },
+    async list() {
+      const keys = (await store.keys()).filter((key) => key.startsWith('notebook/'));
+      const records = await store.getMany(keys);
+      const summaries = records.flatMap((record) => {
+        try {
+          const { id, title, changed, origin } = checkNotebook(record, 'a notebook');
+          return [{ id, title, changed, origin }];
+        } catch {
+          return [];
+        }
+      });
+      return summaries.sort((a, b) => b.changed.localeCompare(a.changed));
     },
     async save(notebook) {
       await store.setMany([
@@ -34,5 +54,6 @@ export function openNotebooks(store: KeyValue = indexedDbStore('robot-r1-noteboo
         [LAST, notebook.id],
       ]);
     },
+    remove: (id) => store.deleteMany([keyOf(id)]),
   };
 }

@@ -3,7 +3,21 @@ import type { Setting } from './setting.ts';
 
 const within = (settings: Setting[]): Setting[] => settings.map((s) => ({ ...s, path: `grpo.${s.path}` }));
 
+const METHOD: Setting = {
+  type: 'choice',
+  path: 'method',
+  label: 'method',
+  sentence: 'GRPO rewards what the model says itself; SFT shows it what to say.',
+  options: [
+    { label: 'GRPO', value: 'grpo' },
+    { label: 'SFT', value: 'sft' },
+  ],
+};
+
+const shared = (path: string): Setting => within(GRPO_SETTINGS).find((s) => s.path === `grpo.${path}`)!;
+
 export const TRAIN_SETTINGS: Setting[] = [
+  METHOD,
   {
     type: 'choice',
     path: 'data',
@@ -15,6 +29,32 @@ export const TRAIN_SETTINGS: Setting[] = [
     ],
   },
   ...within(GRPO_SETTINGS),
+];
+
+/** Supervised fine-tuning asks for less. */
+export const SFT_SETTINGS: Setting[] = [
+  ...TRAIN_SETTINGS.slice(0, 2),
+  shared('max_steps'),
+  {
+    type: 'number',
+    path: 'sft.per_device_train_batch_size',
+    label: 'per_device_train_batch_size',
+    sentence: 'Examples in a step.',
+    min: 1,
+    max: 4096,
+    integer: true,
+  },
+  {
+    type: 'choice',
+    path: 'sft.response',
+    label: 'response',
+    sentence: 'What the model is to say: the letter alone, or a thought with the true positions first.',
+    options: [
+      { label: 'reasoned', value: 'reasoned' },
+      { label: 'answer alone', value: 'answer' },
+    ],
+  },
+  shared('optimizer.learning_rate'),
 ];
 
 export const HELD_OUT_SETTINGS: Setting[] = [

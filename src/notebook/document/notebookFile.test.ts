@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { memoryStore } from '../../runs/keyValue.ts';
+import { openRuns } from '../../runs/runs.ts';
+import { DEFAULT_QUESTION_SETTINGS } from '../../questions/question.ts';
+import { DEFAULT_GRPO_CONFIG } from '../../training/grpoConfig.ts';
+import type { KeptNotebook } from './kept.ts';
+import { notebookJson, notebookZip, readNotebookFile } from './notebookFile.ts';
+
+const here = () => openRuns(memoryStore());
+const nowhere = {
+  list: () => Promise.resolve({ runs: [], unreadable: [] }),
+  importZip: () => Promise.reject(new Error('no')),
+};
+
+const notebook = (run: string | null): KeptNotebook => ({
+  id: 'one',
+  title: 'One',
+  changed: '2026-01-02T03:04:05.000Z',
+  cells: [
+    { id: 'text', kind: 'text', folded: false, settings: { markdown: 'Hello' } },
+    { id: 'train', kind: 'train', folded: false, results: { run } },
+    { id: 'traces', kind: 'traces', folded: true, results: { run } },
+  ],
+});
+
+async function aRun(runs: ReturnType<typeof here>) {
+  return runs.create({
+    name: 'a run',
+    checkpoint: 'embedded',
+    bundle: { name: 'tabletop.zip', sha256: null },
+    question_settings: DEFAULT_QUESTION_SETTINGS,
+    test_fraction: 0.25,
+    config: DEFAULT_GRPO_CONFIG,
+  });
+}
+
+test('JSON opens as it was', async () => {
+  const file = new File([notebookJson(notebook(null))], 'one.json');
+  const read = await readNotebookFile(file, nowhere);
+  expect(read.title).toBe('One');
+  expect(read.cells.map(({ id }) => id)).toEqual(['text', 'train', 'traces']);
+  expect(read.cells[0].settings).toEqual({ markdown: 'Hello' });
+});
+
+test('a zip carries its runs to another browser, once', async () => {
+  const runs = here();
+  const { id } = await aRun(runs);
+  await aRun(runs);
+  const file = new File([await notebookZip(notebook(id), runs, () => undefined)], 'one.zip');
+  const there = here();
+  const read = await readNotebookFile(file, there);
+  expect((await there.list()).runs.map((run) => run.id)).toEqual([id]);
+  expect(read.cells[1].results).toEqual({ run: id });
+  await readNotebookFile(file, there);
+  expect((await there.list()).runs).toHaveLength(1);
+});
+
+test('what is no notebook is refused, by the name of its file', async () => {
+  const read = (text: string, name: string) => readNotebookFile(new File([text], name), nowhere);
+  await expect(read('not JSON', 'a.json')).rejects.toThrow('a.json is no notebook');
+  await expect(read('{"version":99}', 'a.json')).rejects.toThrow('a.json was written by a newer notebook');
+  await expect(read('PK\u0003\u0004 but damaged', 'a.zip')).rejects.toThrow('a.zip is a damaged zip');
+});

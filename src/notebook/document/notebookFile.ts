@@ -1,0 +1,115 @@
+/** A notebook as a file: JSON with its small results, or a zip that holds its runs and their adapters too. */
+import {
+  BlobReader,
+  BlobWriter,
+  TextReader,
+  TextWriter,
+  ZipReader,
+  ZipWriter,
+  configure,
+} from '@zip.js/zip.js';
+import type { Runs } from '../../runs/runs.ts';
+import type { KeptCell, KeptNotebook } from './kept.ts';
+import { checkNotebook, NOTEBOOK_VERSION } from './notebookSchema.ts';
+
+const NOTEBOOK_FILE = 'notebook.json';
+const RUN_ENTRY = /^runs\/([\w-]{1,64})\.zip$/;
+/** Bytes of notebook.json: results are small. */
+const LARGEST_JSON = 20 * 2 ** 20;
+const LARGEST_RUN = 2 ** 30;
+const MOST_RUNS = 100;
+
+type Named = Pick<KeptNotebook, 'title' | 'cells'>;
+
+export function notebookJson(notebook: KeptNotebook): Blob {
+  const { title, changed, cells } = notebook;
+  const text = JSON.stringify({ version: NOTEBOOK_VERSION, id: 'file', title, changed, cells }, null, 1);
+  return new Blob([text, '\n'], { type: 'application/json' });
+}
+
+/** With the runs that its cells hold, each as the zip that the runs cell gives. */
+export async function notebookZip(
+  notebook: KeptNotebook,
+  runs: Pick<Runs, 'exportZip' | 'list'>,
+  onProgress: (done: number, total: number) => void,
+): Promise<Blob> {
+  const { runs: stored } = await runs.list();
+  const held = new Set(notebook.cells.flatMap((cell) => runOf(cell) ?? []));
+  const ids = stored.map(({ id }) => id).filter((id) => held.has(id));
+  configure({ useWebWorkers: false });
+  const zip = new ZipWriter(new BlobWriter('application/zip'));
+  await zip.add(NOTEBOOK_FILE, new TextReader(await notebookJson(notebook).text()));
+  for (const [done, id] of ids.entries()) {
+    onProgress(done, ids.length);
+    await zip.add(`runs/${id}.zip`, new BlobReader(await runs.exportZip(id)), { level: 0 });
+  }
+  return zip.close();
+}
+
+/**
+ * Opens either; the runs of a zip join those of this browser, one that is there already is not taken twice.
+ * Nothing is kept unless notebook.json is sound.
+ * @throws Error naming the file and what is wrong with it.
+ */
+export async function readNotebookFile(file: File, runs: Pick<Runs, 'importZip' | 'list'>): Promise<Named> {
+  const start = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  const zipped = start[0] === 0x50 && start[1] === 0x4b;
+  return zipped ? readZip(file, runs) : readJson(file, await limited(file, file.name));
+}
+
+function readJson(file: File, text: string): Named {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file.name} is no notebook: it is neither JSON nor a zip`, { cause: error });
+  }
+  const { title, cells } = checkNotebook(value, file.name);
+  return { title, cells };
+}
+
+async function limited(blob: Blob, name: string): Promise<string> {
+  if (blob.size > LARGEST_JSON)
+    throw new Error(`${name} is too large for a notebook: ${blob.size} bytes, at most ${LARGEST_JSON}`);
+  return blob.text();
+}
+
+async function readZip(file: File, runs: Pick<Runs, 'importZip' | 'list'>): Promise<Named> {
+  configure({ useWebWorkers: false });
+  const reader = new ZipReader(new BlobReader(file));
+  const entries = await reader.getEntries().catch((error: unknown) => {
+    throw new Error(`${file.name} is a damaged zip: ${(error as Error).message}`, { cause: error });
+  });
+  const main = entries.find(({ filename }) => filename === NOTEBOOK_FILE);
+  if (!main || main.directory)
+    throw new Error(`${file.name} holds no ${NOTEBOOK_FILE}, so it is no notebook`);
+  if ((main.uncompressedSize ?? Infinity) > LARGEST_JSON)
+    throw new Error(`${file.name}: ${NOTEBOOK_FILE} is too large`);
+  const notebook = readJson(file, await main.getData(new TextWriter()));
+  const wanted = new Set(notebook.cells.flatMap((cell) => runOf(cell) ?? []));
+  const { runs: stored } = await runs.list();
+  const ids = new Map(stored.map(({ id }) => [id, id]));
+  for (const entry of entries.slice(0, MOST_RUNS + 1)) {
+    const id = RUN_ENTRY.exec(entry.filename)?.[1];
+    if (!id || entry.directory || !wanted.has(id) || ids.has(id)) continue;
+    if ((entry.uncompressedSize ?? Infinity) > LARGEST_RUN)
+      throw new Error(`${file.name}: ${entry.filename} is too large`);
+    const run = await runs.importZip(
+      await entry.getData(new BlobWriter()),
+      `${file.name}: ${entry.filename}`,
+    );
+    ids.set(id, run.id);
+  }
+  await reader.close();
+  return { ...notebook, cells: notebook.cells.map((cell) => withRun(cell, ids)) };
+}
+
+function runOf({ results }: KeptCell): string | null {
+  const run = (results as { run?: unknown } | null | undefined)?.run;
+  return typeof run === 'string' ? run : null;
+}
+
+function withRun(cell: KeptCell, ids: ReadonlyMap<string, string>): KeptCell {
+  const run = runOf(cell);
+  return run ? { ...cell, results: { ...(cell.results as object), run: ids.get(run) ?? run } } : cell;
+}

@@ -1,0 +1,46 @@
+/** Supervised fine-tuning on the questions that GRPO would ask, step by step as GRPO's. */
+import { supervisedResponse } from '../questions/supervisedResponse.ts';
+import type { SftSettings } from '../runs/run.ts';
+import type { GrpoContext } from '../training/grpo.ts';
+import type { GrpoConfig } from '../training/grpoConfig.ts';
+import { sft } from '../training/sft.ts';
+import type { TrainedStep, TrainingState } from '../training/trainingState.ts';
+
+interface Options {
+  resume?: TrainingState;
+  signal: AbortSignal;
+  onProgress: (step: number, done: number, total: number) => void;
+}
+
+/** Steps without rollouts; and the policy takes each new adapter. @throws AbortError; what sft throws. */
+export async function* supervised(
+  { policy, learner, questions, images }: GrpoContext,
+  config: GrpoConfig,
+  settings: SftSettings,
+  { resume, signal, onProgress }: Options,
+): AsyncGenerator<TrainedStep, void, void> {
+  const examples = questions.map((question) => ({
+    question,
+    response: supervisedResponse(question, settings.response),
+  }));
+  const { max_steps, optimizer, lora, seed, lr_scheduler_type, warmup_steps } = config;
+  const { per_device_train_batch_size } = settings;
+  const steps = sft(
+    { policy, learner, examples, images },
+    {
+      num_train_epochs: 1,
+      max_steps,
+      per_device_train_batch_size,
+      optimizer,
+      lora,
+      seed,
+      lr_scheduler_type,
+      warmup_steps,
+    },
+    { resume, signal, onProgress: ({ step, done, total }) => onProgress(step, done, total) },
+  );
+  for await (const step of steps) {
+    await policy.setAdapter(step.state.adapter);
+    yield { ...step, groups: [] };
+  }
+}
