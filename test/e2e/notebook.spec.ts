@@ -155,6 +155,7 @@ test('several notebooks: as links, as files, deleted and brought back', async ({
   });
 
   await test.step('a link carries it', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await choose(/^Copy a link/);
     await expect(page.getByText(/^The link is (copied|in the address)/)).toBeVisible();
     const link = await page.evaluate(() => (location.hash ? location.href : navigator.clipboard.readText()));
