@@ -1,9 +1,19 @@
 /** The adapter as an input of the graph: swapping it reloads nothing. */
-import { ALL_LINEAR, type Adapter } from './adapter.ts';
+import type { Adapter } from './adapter.ts';
 import { linearModules, type CheckpointConfig } from './config.ts';
-import { linearNodes } from './decoderWeights.ts';
-import { linearWeightOf } from './linearWeight.ts';
-import { floatInput, readOnnx, simpleNode, writeOnnx, type NodeProto } from './onnxFile.ts';
+import { findLinearLayers, type LinearLayer } from './linearLayers.ts';
+import {
+  FLOAT,
+  FLOAT16,
+  floatInput,
+  int64Tensor,
+  opsetOf,
+  readOnnx,
+  simpleNode,
+  writeOnnx,
+  type NodeProto,
+  type OnnxModel,
+} from './onnxFile.ts';
 import { unpackLinearLayers } from './unpack.ts';
 
 /** What onnxruntime's Tensor takes: new Tensor('float32', data, dims). */
@@ -15,38 +25,111 @@ export interface Feed {
 /**
  * Gives each of the decoder's chosen linear layers a branch x A B that is added to its output, A and B being graph
  * inputs "lora.<path>.A" [in, r] and "lora.<path>.B" [r, out]. r is free, one for all. Feed every one: adapterFeeds.
+ * The branch computes in 32 bits also where the layer does in 16, as PEFT's autocast_adapter_dtype. Of layers that are
+ * packed into one node each gets its own branch, added to its own features.
  * @param decoder decoder_model_merged.
  * @param modules as LoraConfig.target_modules, or all seven.
  * @param options.unpack also makes few-bit layers plain (see unpack.ts).
  */
 export function addAdapterInputs(
   decoder: Uint8Array,
+  config: CheckpointConfig,
   modules: string[] | 'all',
   options: { unpack?: boolean } = {},
 ): Uint8Array {
   const model = readOnnx(decoder);
-  const branches = new Map<NodeProto, NodeProto[]>();
-  const wanted = modules === 'all' ? ALL_LINEAR : modules;
-  const layers = [...linearNodes(model)].filter(([path]) => wanted.includes(moduleName(path)));
-  const missing = wanted.find((name) => !layers.some(([path]) => moduleName(path) === name));
-  if (missing)
-    throw new Error(`the decoder has no linear layers called ${missing}: an adapter cannot be put there`);
-  for (const [path, node] of layers) {
-    const { inFeatures: inputs, outFeatures: out } = linearWeightOf(model, node);
+  const layers = findLinearLayers(model, config);
+  const byNode = new Map<NodeProto, Branched[]>();
+  for (const { path } of linearModules(config, modules)) {
+    const layer = layers.get(path)!;
     const [a, b] = [inputName(path, 'A'), inputName(path, 'B')];
-    model.graph.input.push(floatInput(a, [inputs, 'lora_r']), floatInput(b, ['lora_r', out]));
-    const output = node.output[0];
-    const base = `${output}/base`;
-    node.output[0] = base;
-    branches.set(node, [
-      simpleNode('MatMul', `${node.name}/lora_A`, [node.input[0], a], `${output}/lora_A`),
-      simpleNode('MatMul', `${node.name}/lora_B`, [`${output}/lora_A`, b], `${output}/lora_B`),
-      simpleNode('Add', `${node.name}/lora`, [base, `${output}/lora_B`], output),
-    ]);
+    model.graph.input.push(
+      floatInput(a, [layer.inFeatures, 'lora_r']),
+      floatInput(b, ['lora_r', layer.outFeatures]),
+    );
+    byNode.set(layer.node, [...(byNode.get(layer.node) ?? []), { ...layer, a, b }]);
   }
+  const branches = new Map([...byNode].map(([node, parts]) => [node, branch(model, node, parts)]));
   model.graph.node = model.graph.node.flatMap((node) => [node, ...(branches.get(node) ?? [])]);
   if (options.unpack) unpackLinearLayers(model);
   return writeOnnx(model);
+}
+
+interface Branched extends LinearLayer {
+  /** Names of the graph's inputs. */
+  a: string;
+  b: string;
+}
+
+/** The nodes behind a linear node that take its output's name. @param parts of one node, in order of their features. */
+function branch(model: OnnxModel, node: NodeProto, parts: Branched[]): NodeProto[] {
+  const output = node.output[0];
+  const base = `${output}/base`;
+  node.output[0] = base;
+  const [{ halves, width, outFeatures }] = parts;
+  const added: NodeProto[] = [];
+  let x = node.input[0];
+  if (halves) {
+    x = `${output}/lora_x`;
+    added.push(simpleNode('Cast', `${node.name}/lora_x`, [node.input[0]], x, { to: FLOAT }));
+  }
+  const deltas = parts.map(({ a, b, start }) => {
+    const name = (step: string) =>
+      `${node.name}/lora_${step}${parts[0].width > outFeatures ? `_${start}` : ''}`;
+    const value = (step: string) => `${output}/lora_${step}_${start}`;
+    added.push(
+      simpleNode('MatMul', name('A'), [x, a], value('A')),
+      simpleNode('MatMul', name('B'), [value('A'), b], value('B')),
+    );
+    if (!halves) return value('B');
+    added.push(simpleNode('Cast', name('half'), [value('B')], value('half'), { to: FLOAT16 }));
+    return value('half');
+  });
+  if (width === outFeatures) {
+    added.push(simpleNode('Add', `${node.name}/lora`, [base, deltas[0]], output));
+    return added;
+  }
+  return [...added, ...intoSlices(model, node, base, output, parts, deltas)];
+}
+
+/** Splits a packed output, adds each branch to its own features, joins them again. */
+function intoSlices(
+  model: OnnxModel,
+  node: NodeProto,
+  base: string,
+  output: string,
+  parts: Branched[],
+  deltas: string[],
+): NodeProto[] {
+  if (opsetOf(model) < 13)
+    throw new Error(
+      `the decoder packs layers (${node.name}) in opset ${opsetOf(model)}: 13 or later is needed`,
+    );
+  const cuts = parts.flatMap(({ start, outFeatures }) => [start, start + outFeatures]);
+  const edges = [...new Set([0, ...cuts, parts[0].width])].sort((a, b) => a - b);
+  const sizes = edges.slice(1).map((edge, i) => edge - edges[i]);
+  const split = int64Tensor(`${output}/lora_split`, sizes);
+  model.graph.initializer.push(split);
+  const pieces = sizes.map((_, i) => `${output}/base_${edges[i]}`);
+  const sums = pieces.map((piece, i) => {
+    const part = parts.findIndex(({ start }) => start === edges[i]);
+    return part < 0 ? piece : { piece, delta: deltas[part], sum: `${piece}/lora` };
+  });
+  return [
+    simpleNode('Split', `${node.name}/lora_split`, [base, split.name], pieces, { axis: -1 }),
+    ...sums.flatMap((part) =>
+      typeof part === 'string'
+        ? []
+        : simpleNode('Add', `${node.name}/${part.sum}`, [part.piece, part.delta], part.sum),
+    ),
+    simpleNode(
+      'Concat',
+      `${node.name}/lora`,
+      sums.map((part) => (typeof part === 'string' ? part : part.sum)),
+      output,
+      { axis: -1 },
+    ),
+  ];
 }
 
 /**
@@ -87,8 +170,4 @@ export function adapterFeeds(
 
 function inputName(path: string, part: 'A' | 'B'): string {
   return `lora.${path}.${part}`;
-}
-
-function moduleName(path: string): string {
-  return path.slice(path.lastIndexOf('.') + 1);
 }

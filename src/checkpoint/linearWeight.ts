@@ -60,14 +60,44 @@ function unpack(bytes: Uint8Array, start: number, index: number, bits: 4 | 8): n
   return index & 1 ? byte >> 4 : byte & 15;
 }
 
-/** @param node a MatMulNBits, or a MatMul by a constant. @throws on any other. */
-export function linearWeightOf(model: OnnxModel, node: NodeProto): LinearWeight {
-  if (node.opType === 'MatMulNBits') return blockWeightOf(model, node);
-  const matrix = node.opType === 'MatMul' ? constantMatrix(model, node.input[1]) : null;
+/**
+ * @param node a MatMulNBits, or a MatMul or Gemm by a constant. @throws on any other.
+ * @param part some of its output features.
+ */
+export function linearWeightOf(
+  model: OnnxModel,
+  node: NodeProto,
+  part?: { start: number; outFeatures: number },
+): LinearWeight {
+  if (node.opType === 'MatMulNBits') return rowsOf(blockWeightOf(model, node), part);
+  const plain = node.opType === 'MatMul' || node.opType === 'Gemm';
+  const matrix = plain ? constantMatrix(model, node.input[1]) : null;
   if (!matrix)
     throw new Error(`ONNX node ${node.name} (${node.opType}) does not multiply by a constant weight`);
   const { rows, columns, data } = matrix;
-  return { kind: 'dense', inFeatures: rows, outFeatures: columns, data: transposed(data, rows, columns) };
+  if (node.opType === 'Gemm' && intAttribute(node, 'transB', 0) === 1)
+    return rowsOf({ kind: 'dense', inFeatures: columns, outFeatures: rows, data }, part);
+  const weight = transposed(data, rows, columns);
+  return rowsOf({ kind: 'dense', inFeatures: rows, outFeatures: columns, data: weight }, part);
+}
+
+/** A weight's rows are its output features. */
+function rowsOf(weight: LinearWeight, part?: { start: number; outFeatures: number }): LinearWeight {
+  if (!part || part.outFeatures === weight.outFeatures) return weight;
+  const { start, outFeatures } = part;
+  const cut = <T extends Uint8Array | Float32Array>(array: T) => {
+    const perRow = array.length / weight.outFeatures;
+    return array.subarray(start * perRow, (start + outFeatures) * perRow) as T;
+  };
+  if (weight.kind === 'dense') return { ...weight, outFeatures, data: cut(weight.data) };
+  const { packed, scales, zeroPoints } = weight;
+  return {
+    ...weight,
+    outFeatures,
+    packed: cut(packed),
+    scales: cut(scales),
+    zeroPoints: zeroPoints && cut(zeroPoints),
+  };
 }
 
 function blockWeightOf(model: OnnxModel, node: NodeProto): BlockWeight {

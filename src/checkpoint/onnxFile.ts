@@ -1,6 +1,7 @@
 /** ONNX files: read, write, and the few questions this room asks of a graph. */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
+  AttributeProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
   TensorProtoSchema,
@@ -17,7 +18,12 @@ export type { GraphProto, ModelProto, NodeProto, TensorProto };
 /** ONNX's TensorProto.DataType. */
 export const FLOAT = 1;
 const UINT8 = 2;
-const FLOAT16 = 10;
+export const FLOAT16 = 10;
+const INT64 = 7;
+/** ONNX's AttributeProto.AttributeType. */
+const INT_ATTRIBUTE = 2;
+
+export const EXTERNAL = 1;
 
 /** A parsed file whose graph is there. Tensor bytes are views of the file's. */
 export interface OnnxModel {
@@ -39,8 +45,9 @@ export function readOnnx(bytes: Uint8Array): OnnxModel {
   const graph = proto.graph;
   if (!graph || graph.node.length === 0)
     throw new Error(`not an ONNX model (${bytes.length} bytes): it has no graph`);
-  const external = graph.initializer.find((tensor) => tensor.dataLocation === 1);
-  if (external) throw new Error(`ONNX tensor ${external.name} lies in another file: use a model in one file`);
+  const external = graph.initializer.find((tensor) => tensor.dataLocation === EXTERNAL);
+  if (external)
+    throw new Error(`ONNX tensor ${external.name} lies in another file: read the model by readWholeModel`);
   return {
     proto,
     graph,
@@ -108,9 +115,9 @@ export function constantMatrix(
     return { rows: shape[0], columns: shape[1], data: floatsOf(tensor) };
   }
   const node = model.producers.get(name);
-  if (node?.opType !== 'Cast' && node?.opType !== 'Transpose') return null;
+  if (!node || !['Cast', 'Transpose', 'Identity'].includes(node.opType)) return null;
   const inner = constantMatrix(model, node.input[0]);
-  if (!inner || node.opType === 'Cast') return inner;
+  if (!inner || node.opType !== 'Transpose') return inner;
   return {
     rows: inner.columns,
     columns: inner.rows,
@@ -136,6 +143,27 @@ export function floatInput(name: string, dims: (number | string)[]): ValueInfoPr
   return create(ValueInfoProtoSchema, { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } });
 }
 
-export function simpleNode(opType: string, name: string, input: string[], output: string): NodeProto {
-  return create(NodeProtoSchema, { opType, name, input, output: [output] });
+export function int64Tensor(name: string, values: number[]): TensorProto {
+  const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+  return create(TensorProtoSchema, { name, dims: [BigInt(values.length)], dataType: INT64, rawData });
+}
+
+/** @param attributes whole numbers by name. */
+export function simpleNode(
+  opType: string,
+  name: string,
+  input: string[],
+  output: string | string[],
+  attributes: Record<string, number> = {},
+): NodeProto {
+  const attribute = Object.entries(attributes).map(([key, value]) =>
+    create(AttributeProtoSchema, { name: key, i: BigInt(value), type: INT_ATTRIBUTE }),
+  );
+  return create(NodeProtoSchema, { opType, name, input, output: [output].flat(), attribute });
+}
+
+/** Of the operators that ONNX itself defines. */
+export function opsetOf(model: OnnxModel): number {
+  const own = model.proto.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
+  return Number(own?.version ?? 0);
 }

@@ -3,6 +3,7 @@ import { readConfig } from '../checkpoint/config.ts';
 import { readDecoderWeights, readEmbeddings } from '../checkpoint/decoderWeights.ts';
 import { dequantise } from '../checkpoint/linearWeight.ts';
 import { readJson, type CheckpointSource } from '../checkpoint/source.ts';
+import { readWholeModel } from '../checkpoint/wholeModel.ts';
 import { startBackend, type Device, type WasmFiles } from './backend.ts';
 import type { DecoderParameters } from './decoderParameters.ts';
 import type { Learner } from './learner.ts';
@@ -61,5 +62,5 @@ function readTogether(
     const known = totals.filter((value) => value !== null);
     onProgress?.(sum(loaded), known.length === paths.length ? sum(known) : null);
   };
-  return Promise.all(paths.map((path, i) => source.read(path, signal, told(i))));
+  return Promise.all(paths.map((path, i) => readWholeModel(source, path, signal, told(i))));
 }

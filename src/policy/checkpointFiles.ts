@@ -7,6 +7,7 @@ import {
 } from '../checkpoint/config.ts';
 import { ALL_Q4, MODEL_PARTS, onnxPath, type ModelPart, type PartDtypes } from '../checkpoint/parts.ts';
 import { MissingFileError, readJson, type CheckpointSource } from '../checkpoint/source.ts';
+import { readWholeModel } from '../checkpoint/wholeModel.ts';
 import type { ImageSettings } from './imageProcessor.ts';
 
 export interface ReadOptions {
@@ -64,7 +65,7 @@ async function readModels(
 ): Promise<Record<ModelPart, Uint8Array>> {
   const progress = new Map<ModelPart, Progress>(MODEL_PARTS.map((name) => [name, [0, null]]));
   const files = MODEL_PARTS.map(async (name) => {
-    const bytes = await source.read(onnxPath(name, dtypes[name]), signal, (...state) => {
+    const bytes = await readWholeModel(source, onnxPath(name, dtypes[name]), signal, (...state) => {
       progress.set(name, state);
       onProgress?.(...summed([...progress.values()]));
     });

@@ -24,7 +24,7 @@ const adapter = readPeft({
 
 let decoder: Decoder;
 beforeAll(async () => {
-  const model = addAdapterInputs(tinyFile('onnx/decoder_model_merged_q4.onnx'), 'all');
+  const model = addAdapterInputs(tinyFile('onnx/decoder_model_merged_q4.onnx'), config, 'all');
   decoder = await Decoder.create(await loadRuntime('cpu'), model, config.num_hidden_layers, hidden);
 });
 afterAll(() => decoder.release());

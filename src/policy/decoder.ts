@@ -1,5 +1,6 @@
 /** The language model's session with its key-value cache: one prompt in, then a batch of rows a token at a time. */
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { floatData, floatTensor } from './halfFloats.ts';
 import { disposeAll, selectRows, uploaded } from './keyValueCache.ts';
 import type { Runtime, Tensors } from './onnxRuntime.ts';
 
@@ -87,7 +88,11 @@ export class Decoder {
       num_logits_to_keep: new Tensor('int64', [1n], []),
     };
     const feeds: Tensors = {
-      inputs_embeds: new Tensor('float32', embeds, [rows, added, this.hidden]),
+      inputs_embeds: floatTensor(this.runtime, this.session, 'inputs_embeds', embeds, [
+        rows,
+        added,
+        this.hidden,
+      ]),
       attention_mask: new Tensor('int64', new BigInt64Array(rows * total).fill(1n), [rows, total]),
       ...this.adapter,
     };
@@ -98,7 +103,7 @@ export class Decoder {
     disposeAll(this.cache);
     this.cache = Object.fromEntries(this.layers.map((layer) => [layer, outputs[PRESENT + layer]]));
     this.length = total;
-    return outputs.logits.data as Float32Array;
+    return floatData(outputs.logits);
   }
 
   /** How many positions of a prompt the graph gives logits for. */

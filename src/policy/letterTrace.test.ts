@@ -32,7 +32,7 @@ const vocabulary: Vocabulary = {
 
 let decoder: Decoder;
 beforeAll(async () => {
-  const model = addAdapterInputs(tinyFile('onnx/decoder_model_merged_q4.onnx'), 'all');
+  const model = addAdapterInputs(tinyFile('onnx/decoder_model_merged_q4.onnx'), config, 'all');
   decoder = await Decoder.create(await loadRuntime('cpu'), model, config.num_hidden_layers, hidden);
   await decoder.setAdapter(adapterFeeds(null, config, 'all'));
 });

@@ -6,6 +6,7 @@ import {
 } from '@huggingface/transformers';
 import type { InferenceSession } from 'onnxruntime-common';
 import { splitAtImage } from '../questions/prompt.ts';
+import { floatData, floatTensor } from './halfFloats.ts';
 import { pixelValues, type ImageSettings } from './imageProcessor.ts';
 import type { CheckpointFiles } from './checkpointFiles.ts';
 import type { Runtime } from './onnxRuntime.ts';
@@ -102,7 +103,7 @@ export class PromptEncoder {
     const { runtime, visionEncoder, imageSettings } = this;
     const { values, side } = await pixelValues(image, imageSettings);
     const inputs = {
-      pixel_values: new runtime.Tensor('float32', values, [1, 1, 3, side, side]),
+      pixel_values: floatTensor(runtime, visionEncoder, 'pixel_values', values, [1, 1, 3, side, side]),
       pixel_attention_mask: new runtime.Tensor('bool', new Uint8Array(side * side).fill(1), [
         1,
         1,
@@ -116,10 +117,7 @@ export class PromptEncoder {
 }
 
 function floats(outputs: InferenceSession.ReturnType, session: InferenceSession): Float32Array {
-  const { type, data } = outputs[session.outputNames[0]];
-  if (type !== 'float32')
-    throw new Error(`${session.outputNames[0]} comes as ${type}: choose a dtype that gives float32`);
-  return data as Float32Array;
+  return floatData(outputs[session.outputNames[0]]);
 }
 
 /** Two 32-bit hashes and the length: enough to tell pictures of one run apart. */

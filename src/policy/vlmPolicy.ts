@@ -50,17 +50,20 @@ export async function createPolicy(source: CheckpointSource, options: PolicyOpti
   return policy;
 }
 
+/** Six times as large it would be past half of what WebAssembly can address. */
+const MOST_UNPACKED = 350e6;
+
 /** All three or none. */
 async function openSessions(runtime: Runtime, { config, models }: CheckpointFiles) {
   // On a CPU 4-bit products are slower than plain ones: far slower on wasm, by a fifth in Node.
-  const unpack = runtime.device !== 'webgpu';
+  const unpack = runtime.device !== 'webgpu' && models.decoder_model_merged.length < MOST_UNPACKED;
   const opened: { release(): Promise<void> }[] = [];
   const kept = <T extends { release(): Promise<void> }>(session: T) => (opened.push(session), session);
   try {
     const embedTokens = kept(await runtime.session(models.embed_tokens, { onHost: true }));
     const vision = unpack ? unpackModel(models.vision_encoder) : models.vision_encoder;
     const visionEncoder = kept(await runtime.session(vision));
-    const text = addAdapterInputs(models.decoder_model_merged, ADAPTED, { unpack });
+    const text = addAdapterInputs(models.decoder_model_merged, config, ADAPTED, { unpack });
     const decoder = await Decoder.create(runtime, text, config.num_hidden_layers, config.hidden_size);
     return { embedTokens, visionEncoder, decoder };
   } catch (error) {

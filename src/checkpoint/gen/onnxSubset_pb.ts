@@ -16,7 +16,7 @@ import type { Message } from '@bufbuild/protobuf';
 export const file_onnxSubset: GenFile =
   /*@__PURE__*/
   fileDesc(
-    'ChBvbm54U3Vic2V0LnByb3RvEgpvbm54c3Vic2V0IlsKDkF0dHJpYnV0ZVByb3RvEgwKBG5hbWUYASABKAkSCQoBZhgCIAEoAhIJCgFpGAMgASgDEgkKAXMYBCABKAwSDAoEaW50cxgIIAMoAxIMCgR0eXBlGBQgASgFIogBCglOb2RlUHJvdG8SDQoFaW5wdXQYASADKAkSDgoGb3V0cHV0GAIgAygJEgwKBG5hbWUYAyABKAkSDwoHb3BfdHlwZRgEIAEoCRItCglhdHRyaWJ1dGUYBSADKAsyGi5vbm54c3Vic2V0LkF0dHJpYnV0ZVByb3RvEg4KBmRvbWFpbhgHIAEoCSJ9CgtUZW5zb3JQcm90bxIMCgRkaW1zGAEgAygDEhEKCWRhdGFfdHlwZRgCIAEoBRIWCgpmbG9hdF9kYXRhGAQgAygCQgIQARIMCgRuYW1lGAggASgJEhAKCHJhd19kYXRhGAkgASgMEhUKDWRhdGFfbG9jYXRpb24YDiABKAUiMQoJRGltZW5zaW9uEhEKCWRpbV92YWx1ZRgBIAEoAxIRCglkaW1fcGFyYW0YAiABKAkiNgoQVGVuc29yU2hhcGVQcm90bxIiCgNkaW0YASADKAsyFS5vbm54c3Vic2V0LkRpbWVuc2lvbiJRCg9UZW5zb3JUeXBlUHJvdG8SEQoJZWxlbV90eXBlGAEgASgFEisKBXNoYXBlGAIgASgLMhwub25ueHN1YnNldC5UZW5zb3JTaGFwZVByb3RvIj0KCVR5cGVQcm90bxIwCgt0ZW5zb3JfdHlwZRgBIAEoCzIbLm9ubnhzdWJzZXQuVGVuc29yVHlwZVByb3RvIkMKDlZhbHVlSW5mb1Byb3RvEgwKBG5hbWUYASABKAkSIwoEdHlwZRgCIAEoCzIVLm9ubnhzdWJzZXQuVHlwZVByb3RvIsQBCgpHcmFwaFByb3RvEiMKBG5vZGUYASADKAsyFS5vbm54c3Vic2V0Lk5vZGVQcm90bxIMCgRuYW1lGAIgASgJEiwKC2luaXRpYWxpemVyGAUgAygLMhcub25ueHN1YnNldC5UZW5zb3JQcm90bxIpCgVpbnB1dBgLIAMoCzIaLm9ubnhzdWJzZXQuVmFsdWVJbmZvUHJvdG8SKgoGb3V0cHV0GAwgAygLMhoub25ueHN1YnNldC5WYWx1ZUluZm9Qcm90byJHCgpNb2RlbFByb3RvEhIKCmlyX3ZlcnNpb24YASABKAMSJQoFZ3JhcGgYByABKAsyFi5vbm54c3Vic2V0LkdyYXBoUHJvdG8',
+    'ChBvbm54U3Vic2V0LnByb3RvEgpvbm54c3Vic2V0IlsKDkF0dHJpYnV0ZVByb3RvEgwKBG5hbWUYASABKAkSCQoBZhgCIAEoAhIJCgFpGAMgASgDEgkKAXMYBCABKAwSDAoEaW50cxgIIAMoAxIMCgR0eXBlGBQgASgFIogBCglOb2RlUHJvdG8SDQoFaW5wdXQYASADKAkSDgoGb3V0cHV0GAIgAygJEgwKBG5hbWUYAyABKAkSDwoHb3BfdHlwZRgEIAEoCRItCglhdHRyaWJ1dGUYBSADKAsyGi5vbm54c3Vic2V0LkF0dHJpYnV0ZVByb3RvEg4KBmRvbWFpbhgHIAEoCSI0ChZTdHJpbmdTdHJpbmdFbnRyeVByb3RvEgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCSK4AQoLVGVuc29yUHJvdG8SDAoEZGltcxgBIAMoAxIRCglkYXRhX3R5cGUYAiABKAUSFgoKZmxvYXRfZGF0YRgEIAMoAkICEAESDAoEbmFtZRgIIAEoCRIQCghyYXdfZGF0YRgJIAEoDBI5Cg1leHRlcm5hbF9kYXRhGA0gAygLMiIub25ueHN1YnNldC5TdHJpbmdTdHJpbmdFbnRyeVByb3RvEhUKDWRhdGFfbG9jYXRpb24YDiABKAUiMQoJRGltZW5zaW9uEhEKCWRpbV92YWx1ZRgBIAEoAxIRCglkaW1fcGFyYW0YAiABKAkiNgoQVGVuc29yU2hhcGVQcm90bxIiCgNkaW0YASADKAsyFS5vbm54c3Vic2V0LkRpbWVuc2lvbiJRCg9UZW5zb3JUeXBlUHJvdG8SEQoJZWxlbV90eXBlGAEgASgFEisKBXNoYXBlGAIgASgLMhwub25ueHN1YnNldC5UZW5zb3JTaGFwZVByb3RvIj0KCVR5cGVQcm90bxIwCgt0ZW5zb3JfdHlwZRgBIAEoCzIbLm9ubnhzdWJzZXQuVGVuc29yVHlwZVByb3RvIkMKDlZhbHVlSW5mb1Byb3RvEgwKBG5hbWUYASABKAkSIwoEdHlwZRgCIAEoCzIVLm9ubnhzdWJzZXQuVHlwZVByb3RvIsQBCgpHcmFwaFByb3RvEiMKBG5vZGUYASADKAsyFS5vbm54c3Vic2V0Lk5vZGVQcm90bxIMCgRuYW1lGAIgASgJEiwKC2luaXRpYWxpemVyGAUgAygLMhcub25ueHN1YnNldC5UZW5zb3JQcm90bxIpCgVpbnB1dBgLIAMoCzIaLm9ubnhzdWJzZXQuVmFsdWVJbmZvUHJvdG8SKgoGb3V0cHV0GAwgAygLMhoub25ueHN1YnNldC5WYWx1ZUluZm9Qcm90byI1ChJPcGVyYXRvclNldElkUHJvdG8SDgoGZG9tYWluGAEgASgJEg8KB3ZlcnNpb24YAiABKAMifQoKTW9kZWxQcm90bxISCgppcl92ZXJzaW9uGAEgASgDEiUKBWdyYXBoGAcgASgLMhYub25ueHN1YnNldC5HcmFwaFByb3RvEjQKDG9wc2V0X2ltcG9ydBgIIAMoCzIeLm9ubnhzdWJzZXQuT3BlcmF0b3JTZXRJZFByb3Rv',
   );
 
 /**
@@ -102,6 +102,29 @@ export type NodeProto = Message<'onnxsubset.NodeProto'> & {
 export const NodeProtoSchema: GenMessage<NodeProto> = /*@__PURE__*/ messageDesc(file_onnxSubset, 1);
 
 /**
+ * @generated from message onnxsubset.StringStringEntryProto
+ */
+export type StringStringEntryProto = Message<'onnxsubset.StringStringEntryProto'> & {
+  /**
+   * @generated from field: optional string key = 1;
+   */
+  key: string;
+
+  /**
+   * @generated from field: optional string value = 2;
+   */
+  value: string;
+};
+
+/**
+ * Describes the message onnxsubset.StringStringEntryProto.
+ * Use `create(StringStringEntryProtoSchema)` to create a new message.
+ */
+export const StringStringEntryProtoSchema: GenMessage<StringStringEntryProto> =
+  /*@__PURE__*/
+  messageDesc(file_onnxSubset, 2);
+
+/**
  * @generated from message onnxsubset.TensorProto
  */
 export type TensorProto = Message<'onnxsubset.TensorProto'> & {
@@ -131,6 +154,13 @@ export type TensorProto = Message<'onnxsubset.TensorProto'> & {
   rawData: Uint8Array;
 
   /**
+   * With data_location 1: "location", "offset" and "length".
+   *
+   * @generated from field: repeated onnxsubset.StringStringEntryProto external_data = 13;
+   */
+  externalData: StringStringEntryProto[];
+
+  /**
    * 1: the values are in another file.
    *
    * @generated from field: optional int32 data_location = 14;
@@ -142,7 +172,7 @@ export type TensorProto = Message<'onnxsubset.TensorProto'> & {
  * Describes the message onnxsubset.TensorProto.
  * Use `create(TensorProtoSchema)` to create a new message.
  */
-export const TensorProtoSchema: GenMessage<TensorProto> = /*@__PURE__*/ messageDesc(file_onnxSubset, 2);
+export const TensorProtoSchema: GenMessage<TensorProto> = /*@__PURE__*/ messageDesc(file_onnxSubset, 3);
 
 /**
  * @generated from message onnxsubset.Dimension
@@ -163,7 +193,7 @@ export type Dimension = Message<'onnxsubset.Dimension'> & {
  * Describes the message onnxsubset.Dimension.
  * Use `create(DimensionSchema)` to create a new message.
  */
-export const DimensionSchema: GenMessage<Dimension> = /*@__PURE__*/ messageDesc(file_onnxSubset, 3);
+export const DimensionSchema: GenMessage<Dimension> = /*@__PURE__*/ messageDesc(file_onnxSubset, 4);
 
 /**
  * @generated from message onnxsubset.TensorShapeProto
@@ -181,7 +211,7 @@ export type TensorShapeProto = Message<'onnxsubset.TensorShapeProto'> & {
  */
 export const TensorShapeProtoSchema: GenMessage<TensorShapeProto> =
   /*@__PURE__*/
-  messageDesc(file_onnxSubset, 4);
+  messageDesc(file_onnxSubset, 5);
 
 /**
  * @generated from message onnxsubset.TensorTypeProto
@@ -204,7 +234,7 @@ export type TensorTypeProto = Message<'onnxsubset.TensorTypeProto'> & {
  */
 export const TensorTypeProtoSchema: GenMessage<TensorTypeProto> =
   /*@__PURE__*/
-  messageDesc(file_onnxSubset, 5);
+  messageDesc(file_onnxSubset, 6);
 
 /**
  * @generated from message onnxsubset.TypeProto
@@ -220,7 +250,7 @@ export type TypeProto = Message<'onnxsubset.TypeProto'> & {
  * Describes the message onnxsubset.TypeProto.
  * Use `create(TypeProtoSchema)` to create a new message.
  */
-export const TypeProtoSchema: GenMessage<TypeProto> = /*@__PURE__*/ messageDesc(file_onnxSubset, 6);
+export const TypeProtoSchema: GenMessage<TypeProto> = /*@__PURE__*/ messageDesc(file_onnxSubset, 7);
 
 /**
  * @generated from message onnxsubset.ValueInfoProto
@@ -241,7 +271,7 @@ export type ValueInfoProto = Message<'onnxsubset.ValueInfoProto'> & {
  * Describes the message onnxsubset.ValueInfoProto.
  * Use `create(ValueInfoProtoSchema)` to create a new message.
  */
-export const ValueInfoProtoSchema: GenMessage<ValueInfoProto> = /*@__PURE__*/ messageDesc(file_onnxSubset, 7);
+export const ValueInfoProtoSchema: GenMessage<ValueInfoProto> = /*@__PURE__*/ messageDesc(file_onnxSubset, 8);
 
 /**
  * @generated from message onnxsubset.GraphProto
@@ -277,7 +307,30 @@ export type GraphProto = Message<'onnxsubset.GraphProto'> & {
  * Describes the message onnxsubset.GraphProto.
  * Use `create(GraphProtoSchema)` to create a new message.
  */
-export const GraphProtoSchema: GenMessage<GraphProto> = /*@__PURE__*/ messageDesc(file_onnxSubset, 8);
+export const GraphProtoSchema: GenMessage<GraphProto> = /*@__PURE__*/ messageDesc(file_onnxSubset, 9);
+
+/**
+ * @generated from message onnxsubset.OperatorSetIdProto
+ */
+export type OperatorSetIdProto = Message<'onnxsubset.OperatorSetIdProto'> & {
+  /**
+   * @generated from field: optional string domain = 1;
+   */
+  domain: string;
+
+  /**
+   * @generated from field: optional int64 version = 2;
+   */
+  version: bigint;
+};
+
+/**
+ * Describes the message onnxsubset.OperatorSetIdProto.
+ * Use `create(OperatorSetIdProtoSchema)` to create a new message.
+ */
+export const OperatorSetIdProtoSchema: GenMessage<OperatorSetIdProto> =
+  /*@__PURE__*/
+  messageDesc(file_onnxSubset, 10);
 
 /**
  * @generated from message onnxsubset.ModelProto
@@ -292,10 +345,15 @@ export type ModelProto = Message<'onnxsubset.ModelProto'> & {
    * @generated from field: optional onnxsubset.GraphProto graph = 7;
    */
   graph?: GraphProto | undefined;
+
+  /**
+   * @generated from field: repeated onnxsubset.OperatorSetIdProto opset_import = 8;
+   */
+  opsetImport: OperatorSetIdProto[];
 };
 
 /**
  * Describes the message onnxsubset.ModelProto.
  * Use `create(ModelProtoSchema)` to create a new message.
  */
-export const ModelProtoSchema: GenMessage<ModelProto> = /*@__PURE__*/ messageDesc(file_onnxSubset, 9);
+export const ModelProtoSchema: GenMessage<ModelProto> = /*@__PURE__*/ messageDesc(file_onnxSubset, 11);
