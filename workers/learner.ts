@@ -4,7 +4,8 @@ import simdWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.
 import threadedWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import wasmScript from '@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.es2017.js?url';
 import { expose } from 'comlink';
-import { httpSource } from '../src/checkpoint/source.ts';
+import { onnxPath } from '../src/checkpoint/parts.ts';
+import { sourceAt } from '../src/hub/sourceAt.ts';
 import { createLearner } from '../src/learner/createLearner.ts';
 import { LearnerService } from '../src/learner/learnerService.ts';
 
@@ -18,7 +19,15 @@ const WASM_FILES = {
 };
 
 expose(
-  new LearnerService(({ name, baseUrl, device }, onProgress, signal) =>
-    createLearner(httpSource(name, baseUrl), { device, wasmFiles: WASM_FILES, onProgress, signal }),
-  ),
+  new LearnerService(async (address, onProgress, signal) => {
+    const { device, dtypes } = address;
+    return createLearner(await sourceAt(address), {
+      device,
+      wasmFiles: WASM_FILES,
+      decoderFile: onnxPath('decoder_model_merged', dtypes.decoder_model_merged),
+      embeddingsFile: onnxPath('embed_tokens', dtypes.embed_tokens),
+      onProgress,
+      signal,
+    });
+  }),
 );

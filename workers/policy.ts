@@ -4,7 +4,7 @@ import asyncifyMjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url
 import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import plainMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import { httpSource } from '../src/checkpoint/source.ts';
+import { sourceAt } from '../src/hub/sourceAt.ts';
 import { PolicyService } from '../src/policy/policyService.ts';
 import { createPolicy } from '../src/policy/vlmPolicy.ts';
 
@@ -14,7 +14,9 @@ const WASM_PATHS = {
 };
 
 expose(
-  new PolicyService(({ name, baseUrl, device }, onProgress, signal) =>
-    createPolicy(httpSource(name, baseUrl), { device, wasmPaths: WASM_PATHS[device], onProgress, signal }),
-  ),
+  new PolicyService(async (address, onProgress, signal) => {
+    const { device, dtypes } = address;
+    const source = await sourceAt(address);
+    return createPolicy(source, { device, dtypes, wasmPaths: WASM_PATHS[device], onProgress, signal });
+  }),
 );

@@ -1,13 +1,10 @@
 /** A learner behind a message port: as Learner, but each call has a number of the caller's by which it is cancelled. */
 import type { Adapter } from '../checkpoint/adapter.ts';
+import type { CheckpointAddress } from '../checkpoint/address.ts';
 import type { Learner, LearnerGroup, LearnerMetrics, OptimizerSettings, OptimizerState } from './learner.ts';
 import type { ObjectiveSettings } from './lossSettings.ts';
 
-export interface LearnerAddress {
-  /** Hub id or name of the checkpoint. */
-  name: string;
-  /** Folder with the checkpoint's files, absolute. */
-  baseUrl: string;
+export interface LearnerAddress extends CheckpointAddress {
   device: 'webgpu' | 'wasm';
 }
 

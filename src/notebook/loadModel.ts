@@ -1,5 +1,7 @@
 /** From what the visitor asks for to a model that answers and can be trained. */
+import type { CheckpointAddress } from '../checkpoint/address.ts';
 import type { CheckpointConfig } from '../checkpoint/config.ts';
+import { ALL_Q4 } from '../checkpoint/parts.ts';
 import { chooseDevice, wasmThreads } from '../policy/device.ts';
 import type { Learner } from '../learner/learner.ts';
 import type { PolicyAddress } from '../policy/policyService.ts';
@@ -10,7 +12,6 @@ import { loadRemotePolicy } from './remotePolicy.ts';
 
 export const EMBEDDED = 'embedded';
 export const EMBEDDED_BASE = `${import.meta.env.BASE_URL}checkpoint/`;
-const HUB = 'https://huggingface.co/';
 
 export type DeviceChoice = 'auto' | 'webgpu' | 'wasm';
 
@@ -22,16 +23,28 @@ export function deviceFromAddress(search: string): DeviceChoice {
 
 /**
  * Where a checkpoint's files are.
- * @param source "embedded", a hub id, or the address of a folder.
- * @throws Error when it is none of these.
+ * @param source "embedded", the address of a folder, or the name of a stored checkpoint, "owner/name:q4".
+ * @throws Error when it is none of these; when it is not stored; when it cannot run on this device.
  */
-export function checkpointAddress(source: string, page: string): { name: string; baseUrl: string } {
-  if (source === EMBEDDED) return { name: EMBEDDED, baseUrl: new URL(EMBEDDED_BASE, page).href };
-  if (/^[\w.-]+\/[\w.-]+$/.test(source)) return { name: source, baseUrl: `${HUB}${source}/resolve/main/` };
-  if (/^https?:\/\//.test(source)) return { name: source, baseUrl: source.replace(/\/?$/, '/') };
-  throw new Error(
-    `"${source}" is no checkpoint: give "${EMBEDDED}", a hub id like owner/name, or an https address`,
-  );
+export async function checkpointAddress(
+  source: string,
+  page: string,
+  choice: DeviceChoice,
+): Promise<CheckpointAddress> {
+  const at = (name: string, baseUrl: string) => ({ name, baseUrl, id: name, dtypes: ALL_Q4 });
+  if (source === EMBEDDED) return at(EMBEDDED, new URL(EMBEDDED_BASE, page).href);
+  if (/^https?:\/\//.test(source)) return at(source, source.replace(/\/?$/, '/'));
+  const [{ acceleratorOf }, { modelName, splitModelName }, { planStoredCheckpoint }] = await Promise.all([
+    import('./models/accelerator.ts'),
+    import('./models/modelName.ts'),
+    import('./remoteHub.ts'),
+  ]);
+  const { id, precision } = splitModelName(source);
+  const accelerator = await acceleratorOf(choice);
+  const plan = await planStoredCheckpoint(id, { precision, accelerator });
+  if (!plan) throw new Error(`${id} is not stored here: choose it below to download it`);
+  if (plan.architecture.use === 'ask') throw new Error(plan.architecture.why);
+  return { name: modelName(id, plan.precision), baseUrl: null, id, dtypes: plan.dtypes };
 }
 
 /** @throws Error naming what is missing; AbortError. */
@@ -41,7 +54,7 @@ export async function loadModel(
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<LoadedModel> {
-  const address = checkpointAddress(source, document.baseURI);
+  const address = await checkpointAddress(source, document.baseURI, choice);
   const { device, reason } = choice === 'auto' ? await chooseDevice() : asChosen(choice);
   try {
     return await load({ ...address, device }, reason, onProgress, signal);
@@ -100,10 +113,11 @@ async function load(
   };
 }
 
-async function loadConfig({ name, baseUrl }: PolicyAddress): Promise<CheckpointConfig> {
-  const [{ readConfig }, { httpSource, readJson }] = await Promise.all([
+async function loadConfig(address: CheckpointAddress): Promise<CheckpointConfig> {
+  const [{ readConfig }, { readJson }, { sourceAt }] = await Promise.all([
     import('../checkpoint/config.ts'),
     import('../checkpoint/source.ts'),
+    import('../hub/sourceAt.ts'),
   ]);
-  return readConfig(await readJson(httpSource(name, baseUrl), 'config.json'));
+  return readConfig(await readJson(await sourceAt(address), 'config.json'));
 }

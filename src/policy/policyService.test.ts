@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ALL_Q4 } from '../checkpoint/parts.ts';
 import type { Policy } from './policy.ts';
 import { PolicyService } from './policyService.ts';
 
@@ -29,7 +30,13 @@ async function service() {
     dispose: () => Promise.resolve(void log.push('dispose')),
   };
   const served = new PolicyService(() => Promise.resolve(policy));
-  await served.load(1, { name: 'stub', baseUrl: 'http://host/', device: 'wasm' });
+  await served.load(1, {
+    name: 'stub',
+    id: 'stub',
+    baseUrl: 'http://host/',
+    dtypes: ALL_Q4,
+    device: 'wasm',
+  });
   return { served, log, release: () => release() };
 }
 

@@ -1,5 +1,6 @@
 /** A policy behind a message port: calls wait for their turn, and each can be cancelled by its number. */
 import type { Adapter } from '../checkpoint/adapter.ts';
+import type { CheckpointAddress } from '../checkpoint/address.ts';
 import type {
   Completion,
   EncodedPrompt,
@@ -9,11 +10,7 @@ import type {
   SamplingSettings,
 } from './policy.ts';
 
-export interface PolicyAddress {
-  /** Hub id or name of the checkpoint. */
-  name: string;
-  /** Folder with the checkpoint's files, absolute. */
-  baseUrl: string;
+export interface PolicyAddress extends CheckpointAddress {
   device: 'webgpu' | 'wasm';
 }
 

@@ -1,5 +1,6 @@
 /** Puts the tiny checkpoint into the policy's worker; policy.spec.ts calls `tryPolicy` from outside. */
 import { proxy, wrap } from 'comlink';
+import { ALL_Q4 } from '../../src/checkpoint/parts.ts';
 import { readPeft } from '../../src/checkpoint/peft.ts';
 import type { EncodedImage } from '../../src/demos/demonstration.ts';
 import type { PolicyService } from '../../src/policy/policyService.ts';
@@ -11,7 +12,8 @@ export async function tryPolicy(device: 'webgpu' | 'wasm', prompt: string) {
   const worker = new Worker(new URL('../../workers/policy.ts', import.meta.url), { type: 'module' });
   const service = wrap<PolicyService>(worker);
   let call = 0;
-  await service.load(++call, { name: 'tiny', baseUrl: `${root}fixtures/tiny-smolvlm/`, device });
+  const baseUrl = `${root}fixtures/tiny-smolvlm/`;
+  await service.load(++call, { name: 'tiny', id: 'tiny', baseUrl, dtypes: ALL_Q4, device });
   const image: EncodedImage = { bytes: await bytes('golden/picture.png'), mime: 'image/png' };
   const encoded = await service.encode(++call, prompt, image);
   const generate = (settings: Partial<typeof sampled>, count = 1, onTokens = () => {}) =>

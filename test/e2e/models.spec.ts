@@ -1,0 +1,109 @@
+/** A checkpoint from a mirror: chosen, downloaded, cancelled, reloaded, resumed, loaded, asked, deleted. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { HubServer, TINY, TINY_ID } from '../hub/hubServer.ts';
+import { NotebookPage } from './notebookPage.ts';
+
+let hub: HubServer;
+test.beforeEach(async () => {
+  hub = await HubServer.start();
+});
+test.afterEach(() => hub.stop());
+
+test('from a mirror, cancelled, resumed after a reload, asked and deleted', async ({ page }) => {
+  const notebook = new NotebookPage(page);
+  const model = notebook.cell('Model');
+  const look = async (id: string) => {
+    await model.getByText('Another checkpoint or device').click();
+    await model.getByLabel('mirror', { exact: true }).fill(hub.address);
+    await model.getByLabel('another hub id').fill(id);
+    await model.getByRole('button', { name: 'See what it takes' }).click();
+  };
+  const asked = () =>
+    hub.requests.filter((request) => request.startsWith('GET') && request.includes('.onnx'));
+
+  await notebook.open('?device=wasm');
+  await test.step('the catalogue tells what each takes', async () => {
+    await model.getByText('Another checkpoint or device').click();
+    await model.getByRole('radio', { name: /SmolVLM-256M-Instruct/ }).check();
+    await expect(
+      model.getByText('256.5 million parameters, computed from its config; Apache-2.0.'),
+    ).toBeVisible();
+    await expect(model.getByText(/Memory in q4 on WebGPU.* to ask, .* more to train/)).toBeVisible();
+    await model.getByText('Another checkpoint or device').click();
+  });
+
+  await test.step('what is not there is named', async () => {
+    await look('test/nothing');
+    await expect(model.getByRole('alert')).toContainText('has no checkpoint test/nothing');
+    await model.getByText('Another checkpoint or device').click();
+  });
+
+  await test.step('one honest total, cancelled on the way', async () => {
+    hub.faults.slow = 400;
+    await look(TINY_ID);
+    const plan = model.getByRole('region', { name: 'What it takes' });
+    await expect(plan.getByText(/391\.\d KB|39\d KB in 9 files/)).toBeVisible();
+    await plan.getByRole('button', { name: /^Download \d+ KB$/ }).click();
+    await expect.poll(() => asked().length).toBeGreaterThan(0);
+    await expect(model.getByText(/[1-9]\d+ KB of \d+ KB/)).toBeVisible();
+    await model.getByRole('button', { name: 'Cancel' }).click();
+    await expect(plan.getByRole('button', { name: /^Resume, \d+ KB to go$/ })).toBeVisible();
+  });
+
+  await test.step('after a reload it goes on where it was, and loads', async () => {
+    hub.faults = {};
+    await page.reload();
+    await look(TINY_ID);
+    await expect(model.getByText(/of them here/)).toBeVisible();
+    const before = asked().length;
+    await model.getByRole('button', { name: /^Resume/ }).click();
+    await expect(model.getByText(`${TINY_ID}:q4`).first()).toBeVisible();
+    expect(
+      asked()
+        .slice(before)
+        .some((request) => / bytes=[1-9]\d*-$/.test(request)),
+    ).toBe(true);
+  });
+
+  await test.step('it answers from the store, the mirror gone', async () => {
+    const before = hub.requests.length;
+    const ask = notebook.cell('Ask');
+    await ask.getByText('More sampling settings').click();
+    await notebook.set(ask, 'max_completion_length', '8');
+    await ask.getByRole('button', { name: 'Ask the model' }).click();
+    await expect(ask.getByText(/tokens a second/)).toBeVisible();
+    await page.reload();
+    await model.getByText('Another checkpoint or device').click();
+    await model.getByRole('button', { name: `Use ${TINY_ID} in q4` }).click();
+    await expect(model.getByText(`${TINY_ID}:q4`).first()).toBeVisible();
+    expect(hub.requests).toHaveLength(before);
+  });
+
+  await test.step('nothing for axe to find, and no wider than a phone', async () => {
+    await model.getByRole('radio', { name: /SmolVLM-256M-Instruct/ }).check();
+    const { violations } = await new AxeBuilder({ page }).include('#model').analyze();
+    expect(
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.target.join(' ')).join(', ')}`),
+    ).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  });
+
+  await test.step('deleted after a second word', async () => {
+    await model.getByRole('button', { name: `Delete ${TINY_ID}` }).click();
+    await model.getByRole('button', { name: /^Delete \d+ KB$/ }).click();
+    await expect(model.getByRole('region', { name: 'Stored in this browser' })).toBeHidden();
+  });
+});
+
+test('from a folder, without a network', async ({ page }) => {
+  const notebook = new NotebookPage(page);
+  const model = notebook.cell('Model');
+  await notebook.open('?device=wasm');
+  await model.getByText('Another checkpoint or device').click();
+  await model.getByLabel(/Or a folder/).setInputFiles(TINY);
+  await model.getByRole('button', { name: /^Download/ }).click();
+  await expect(model.getByText('tiny-smolvlm:q4').first()).toBeVisible();
+  await expect(model.getByText(/from folder/)).toBeVisible();
+});
