@@ -3,6 +3,7 @@ import { checkpointAddress, deviceFromAddress } from './loadModel.ts';
 
 vi.mock('./remotePolicy.ts', () => ({}));
 vi.mock('./remoteLearner.ts', () => ({}));
+vi.mock('./models/accelerator.ts', () => ({ acceleratorOf: () => Promise.resolve({ device: 'wasm' }) }));
 const stored = vi.hoisted(() => new Map<string, object>());
 vi.mock('./remoteHub.ts', () => ({
   planStoredCheckpoint: (id: string) => Promise.resolve(stored.get(id) ?? null),

@@ -59,11 +59,11 @@ def embed_tokens(config: SmolVLMConfig, state: dict[str, np.ndarray]) -> Graph:
     return g
 
 
-def vision_encoder(model: SmolVLMForConditionalGeneration, state: dict[str, np.ndarray]) -> Graph:
+def vision_encoder(model: SmolVLMForConditionalGeneration, state: dict[str, np.ndarray], new_graph=Graph) -> Graph:
     """Square pictures of config.image_size, whole: pixel_attention_mask is an input by convention and unused."""
     config = model.config.vision_config
     size, hidden, side = config.image_size, config.hidden_size, config.image_size // config.patch_size
-    g = Graph("vision_encoder", state)
+    g = new_graph("vision_encoder", state)
     pixels = g.input("pixel_values", FLOAT, ["batch_size", "num_images", 3, size, size])
     g.input("pixel_attention_mask", BOOL, ["batch_size", "num_images", size, size])
     root = "model.vision_model."
@@ -129,11 +129,11 @@ def whole_image_positions(model: SmolVLMForConditionalGeneration) -> np.ndarray:
     return seen[0][0].numpy().astype(np.int64)
 
 
-def decoder(config: SmolVLMConfig, state: dict[str, np.ndarray]) -> Graph:
+def decoder(config: SmolVLMConfig, state: dict[str, np.ndarray], new_graph=Graph) -> Graph:
     """The rows of a batch are as long as their attention mask sums to: pad unequal rows on the right."""
     text = config.text_config
     heads, kv_heads, head_dim = text.num_attention_heads, text.num_key_value_heads, text.head_dim
-    g = Graph("decoder_model_merged", state)
+    g = new_graph("decoder_model_merged", state)
     x = g.input("inputs_embeds", FLOAT, ["batch_size", "sequence_length", text.hidden_size])
     mask = g.input("attention_mask", INT64, ["batch_size", "total_sequence_length"])
     positions = g.input("position_ids", INT64, ["batch_size", "sequence_length"])
@@ -183,9 +183,11 @@ def decoder(config: SmolVLMConfig, state: dict[str, np.ndarray]) -> Graph:
     start = g.op("Reshape", "/keep/Reshape", [g.op("Neg", "/keep/Neg", [keep]), last])
     x = g.op("Slice", "/keep/Slice", [x, start, end, axis])
     x = norm(f"/model/layers.{text.num_hidden_layers}/final_norm_layernorm", "model.text_model.norm", x)
-    name = EMBEDDINGS if config.tie_word_embeddings else "lm_head.weight"
-    table = g.op("Transpose", "/lm_head/Transpose", [g.half(name)], perm=[1, 0])
-    g.op("MatMul", "/lm_head/MatMul", [x, table], ["logits"])
+    if config.tie_word_embeddings:
+        table = g.op("Transpose", "/lm_head/Transpose", [g.half(EMBEDDINGS)], perm=[1, 0])
+        g.op("MatMul", "/lm_head/MatMul", [x, table], ["logits"])
+    else:
+        g.op("Identity", "/lm_head/Identity", [g.linear("/lm_head", "lm_head", x)], ["logits"])
     return g
 
 
