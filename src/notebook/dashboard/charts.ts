@@ -103,7 +103,7 @@ export function chartSeries(chart: Chart, runs: ChartRun[]): Series[] {
     const [line] = trained(chart, run);
     const [held] = heldOut(chart, run);
     const named = [{ ...line, dash: undefined, ...look, label: run.name }];
-    return held ? [...named, { ...held, dash: undefined, ...look, label: `${run.name}, held out` }] : named;
+    return held ? [...named, { ...held, dash: undefined, ...look, label: run.name }] : named;
   });
 }
 

@@ -1,6 +1,6 @@
 /** Curves as one SVG document, as the page draws them; colours in place of the theme's names. */
 import { plotOf, type Plot } from './plot.ts';
-import type { Series } from './series.ts';
+import { keyed, type Series } from './series.ts';
 
 export interface Figure {
   title: string;
@@ -53,7 +53,7 @@ function one({ title, series, range }: Figure, colourOf: ColourOf): string {
 
 function key(series: Series[], colourOf: ColourOf): string {
   let left = 0;
-  return series
+  return keyed(series)
     .map(({ label, colour, dash }) => {
       const at = left;
       left += 32 + 6.2 * label.length;

@@ -25,8 +25,8 @@ export interface Tick {
 }
 
 const EDGE = { left: 46, right: 10, top: 8, bottom: 22 };
-/** Points of neighbouring series keep so many pixels apart. */
-const ASIDE = 7;
+/** Points of neighbouring series keep so many pixels apart, all of a step no more than so many. */
+const ASIDE = { each: 7, all: 16 };
 
 /** @param range fixed range of the values, else what they need. */
 export function plotOf(
@@ -102,12 +102,13 @@ function pointsOf(
   y: (value: number) => number,
 ): Plot['points'] {
   const marked = series.filter((s) => s.low && s.high);
+  const aside = Math.min(ASIDE.each, ASIDE.all / marked.length);
   return marked.flatMap((s, i) =>
     all(s.x.length).flatMap((place) =>
       Number.isFinite(s.y[place])
         ? {
             colour: s.colour,
-            x: x(s.x[place]) + (i - (marked.length - 1) / 2) * ASIDE,
+            x: x(s.x[place]) + (i - (marked.length - 1) / 2) * aside,
             y: y(s.y[place]),
             low: y(s.low![place]),
             high: y(s.high![place]),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeSeries, placeOf, valueAt, type Series } from './series.ts';
+import { describeSeries, keyed, placeOf, valueAt, type Series } from './series.ts';
 
 const series: Series = { label: 'kl', colour: '--ink', x: [2, 4, 8], y: [NaN, 0.12345, 3] };
 
@@ -15,4 +15,9 @@ test('a step between two has no value', () => {
 test('the sentence names first and last known value', () => {
   expect(describeSeries('KL', [series])).toBe('KL: kl from 0.123 at step 4 to 3 at step 8');
   expect(describeSeries('KL', [{ ...series, y: [NaN, NaN, NaN] }])).toBe('KL: no steps yet');
+});
+
+test('a key lists a label once', () => {
+  const other = { ...series, label: 'other' };
+  expect(keyed([series, { ...series, low: [], high: [] }, other])).toEqual([series, other]);
 });

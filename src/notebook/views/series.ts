@@ -32,6 +32,11 @@ export function valueAt({ x, y }: Series, step: number): number {
   return place >= 0 && x[place] === step ? y[place] : NaN;
 }
 
+/** What a key lists: series of one label, such as a run's rollouts and its held-out numbers, are told by the first. */
+export function keyed(series: Series[]): Series[] {
+  return series.filter(({ label }, i) => series.findIndex((other) => other.label === label) === i);
+}
+
 /** One sentence for those who do not see the curve. */
 export function describeSeries(title: string, series: Series[]): string {
   const parts = series.flatMap((s) => {
