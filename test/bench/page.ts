@@ -49,7 +49,8 @@ export function answer(setup: PageBench): Promise<Section> {
   });
 }
 
-async function visit<T>(
+/** Builds where that is due, serves, and calls with a page of a browser that knows nothing. */
+export async function visit<T>(
   { executablePath, args, stale }: PageBench,
   run: (page: Page, url: string) => Promise<T>,
 ): Promise<T> {

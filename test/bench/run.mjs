@@ -11,6 +11,8 @@ const SECTIONS = {
   rollout: async () => (await import('./engine.ts')).rollout(),
   learner: async () => (await import('./engine.ts')).learner(),
   import: async () => (await import('./engine.ts')).importing(),
+  scrub: async () => (await import('./scrub.ts')).scrub(await pageSetup()),
+  upload: async () => (await import('./upload.ts')).upload(await pageSetup()),
   paint: async () => (await import('./page.ts')).paint(await pageSetup()),
   answer: async () => (await import('./page.ts')).answer(await pageSetup()),
 };
