@@ -3,6 +3,7 @@ import type { EncodedImage } from '../demos/demonstration.ts';
 import { writeJsonLines } from '../questions/jsonLines.ts';
 import type { Question } from '../questions/question.ts';
 import type { BundleFile } from './easyr1.ts';
+import { pictureFiles } from './formFiles.ts';
 import { toQuestionRow } from './questionRows.ts';
 import { PicturePaths } from './rows.ts';
 
@@ -13,12 +14,7 @@ export async function* questionFiles(
   signal?: AbortSignal,
 ): AsyncGenerator<BundleFile> {
   const paths = new PicturePaths();
-  for (const question of questions) {
-    if (paths.of(question)) continue;
-    signal?.throwIfAborted();
-    const { bytes, mime } = await image(question);
-    yield { path: paths.add(question, mime), bytes };
-  }
+  yield* pictureFiles(questions, image, paths, signal);
   const rows = questions.map((question) => toQuestionRow(question, paths.of(question)!));
   yield { path: 'questions.jsonl', bytes: new TextEncoder().encode(writeJsonLines(rows)) };
 }

@@ -38,7 +38,9 @@ export async function fingerprintOf(path: string): Promise<string | null> {
   return (await isFolder(path)) ? null : fingerprint(await openAsBlob(path));
 }
 
-export function imagesOf(bundle: Bundle): (question: Question) => Promise<EncodedImage> {
+export function imagesOf(
+  bundle: Bundle,
+): (question: Pick<Question, 'demonstration' | 'camera' | 'frame'>) => Promise<EncodedImage> {
   return ({ demonstration, camera, frame }) => bundle.frames.read(demonstration, camera, frame);
 }
 

@@ -5,10 +5,9 @@ import { writeJsonLines } from '../questions/jsonLines.ts';
 import type { OpenQuestion } from '../questions/openEnded.ts';
 import type { Question } from '../questions/question.ts';
 import { writeQuestionParquet } from '../questions/questionParquet.ts';
-import { conversationRow, type SftExample } from '../questions/sft.ts';
+import type { SftExample } from '../questions/sft.ts';
+import { openFiles, sftFiles } from '../fullscale/formFiles.ts';
 import { questionFiles } from '../fullscale/questionFiles.ts';
-import { REWARD_PYTHON } from '../fullscale/rewardPython.ts';
-import { PicturePaths } from '../fullscale/rows.ts';
 import { imagesOf } from './openDemonstrations.ts';
 import { writeWhole } from './writeWhole.ts';
 
@@ -35,32 +34,14 @@ export async function writeQuestions(
 
 /** open.jsonl as EasyR1 reads it, with images/, and reward.py, which scores positions as well as letters, in a folder. */
 export async function writeOpenQuestions(bundle: Bundle, questions: OpenQuestion[], out: string) {
-  const paths = await writePictures(bundle, questions, out);
-  const rows = questions.map((q) => ({ problem: q.prompt, answer: q.answer, images: [paths.of(q)!] }));
-  await writeWhole(join(out, 'open.jsonl'), writeJsonLines(rows));
-  await writeWhole(join(out, 'reward.py'), REWARD_PYTHON);
+  for await (const { path, bytes } of openFiles(questions, imagesOf(bundle)))
+    await writeWhole(join(out, path), bytes);
   return `${out}: ${questions.length} open-ended questions in open.jsonl`;
 }
 
 /** sft.json, a list of conversations, with images/, in a folder. */
 export async function writeSftExamples(bundle: Bundle, examples: SftExample[], out: string) {
-  const paths = await writePictures(bundle, examples, out);
-  const rows = examples.map((example) => conversationRow(example, paths.of(example)!));
-  await writeWhole(join(out, 'sft.json'), JSON.stringify(rows, null, 1) + '\n');
+  for await (const { path, bytes } of sftFiles(examples, imagesOf(bundle)))
+    await writeWhole(join(out, path), bytes);
   return `${out}: ${examples.length} conversations in sft.json`;
-}
-
-async function writePictures(
-  bundle: Bundle,
-  questions: readonly Pick<Question, 'demonstration' | 'camera' | 'frame'>[],
-  out: string,
-): Promise<PicturePaths> {
-  const paths = new PicturePaths();
-  for (const question of questions) {
-    if (paths.of(question)) continue;
-    const { demonstration, camera, frame } = question;
-    const { bytes, mime } = await bundle.frames.read(demonstration, camera, frame);
-    await writeWhole(join(out, paths.add(question, mime)), bytes);
-  }
-  return paths;
 }

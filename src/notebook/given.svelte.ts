@@ -1,4 +1,5 @@
 import type { Bundle } from '../demos/demonstration.ts';
+import type { OpenedQuestions } from './notebook.svelte.ts';
 import type { Edits } from '../questions/edits.ts';
 import { DEFAULT_QUESTION_SETTINGS, type Question, type QuestionSettings } from '../questions/question.ts';
 
@@ -8,6 +9,8 @@ export class Given {
   bundle = $state.raw<Bundle | null>(null);
   /** Of a questions cell: training below makes its questions by the same settings, */
   questionSettings = $state.raw<QuestionSettings>(DEFAULT_QUESTION_SETTINGS);
+  /** a file whose questions take the place of made ones, */
+  openedQuestions = $state.raw<OpenedQuestions | null>(null);
   /** what was changed by hand, */
   questionEdits = $state.raw<Edits>(new Map());
   /** and the question shown. */

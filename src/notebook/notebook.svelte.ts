@@ -6,6 +6,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Edits } from '../questions/edits.ts';
 import type { RunSummary, SavedEvaluation } from '../runs/run.ts';
 import type { StepRecord } from '../training/stepRecord.ts';
+import type { ReadQuestions } from '../questions/questionParquet.ts';
 import type { Question, QuestionSettings } from '../questions/question.ts';
 import { DEFAULT_QUESTION_SETTINGS } from '../questions/question.ts';
 import type { Learner } from '../learner/learner.ts';
@@ -40,6 +41,11 @@ export interface Progress {
 export interface NamedAdapter {
   name: string;
   adapter: Adapter;
+}
+
+/** A file of questions. */
+export interface OpenedQuestions extends ReadQuestions {
+  name: string;
 }
 
 /** The nearest cell of a kind at or above another one, and what it gives. */
@@ -136,6 +142,14 @@ export class Notebook {
     this.given.questionEdits = edits;
   }
 
+  /** From the questions cell above: a file whose questions take the place of generated ones. */
+  get openedQuestions(): OpenedQuestions | null {
+    return this.#nearest('questions')?.openedQuestions ?? null;
+  }
+  set openedQuestions(opened) {
+    this.given.openedQuestions = opened;
+  }
+
   /** The question shown in the questions cell above. */
   get question(): Question | null {
     return this.#nearest('questions')?.question ?? null;
@@ -174,8 +188,31 @@ export function cameraOf(demonstration: Demonstration, wanted: CameraName = 'fro
   return wanted in demonstration.cameras ? wanted : (Object.keys(demonstration.cameras)[0] ?? wanted);
 }
 
-/** One picture, as a question shows it. */
-export function questionImage(bundle: Bundle, question: Question): Promise<EncodedImage> {
-  const demonstration = bundle.demonstrations.find((d) => d.id === question.demonstration)!;
+/** What tells which picture a question shows. */
+export type Pictured = Pick<Question, 'id' | 'demonstration' | 'camera' | 'frame'>;
+
+/** Whether a picture can be had: of the file a question came from, or of its demonstration. */
+export function hasPicture(bundle: Bundle, opened: OpenedQuestions | null, question: Pictured): boolean {
+  return (
+    opened?.pictures.has(question.id) === true ||
+    bundle.demonstrations.some(({ id }) => id === question.demonstration)
+  );
+}
+
+/**
+ * One picture, as a question shows it.
+ * @param opened the file that the question came from, which may hold the picture
+ * @throws Error when its demonstration is not in the bundle, or the picture is damaged
+ */
+export async function questionImage(
+  bundle: Bundle,
+  question: Pictured,
+  opened: OpenedQuestions | null = null,
+): Promise<EncodedImage> {
+  const stored = opened?.pictures.get(question.id);
+  if (stored) return stored;
+  const demonstration = bundle.demonstrations.find((d) => d.id === question.demonstration);
+  if (!demonstration)
+    throw new Error(`${question.id}: its demonstration is not loaded, so there is no picture: open it above`);
   return bundle.frames.read(demonstration.id, cameraOf(demonstration, question.camera), question.frame);
 }

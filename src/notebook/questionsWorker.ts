@@ -2,13 +2,23 @@
 import { expose } from 'comlink';
 import type { Demonstration } from '../demos/demonstration.ts';
 import { makeQuestions } from '../questions/generate.ts';
+import { makeOpenQuestions } from '../questions/openEnded.ts';
 import type { QuestionSettings } from '../questions/question.ts';
 import { checkQuestionSettings } from '../questions/settingsSchema.ts';
+import { makeSftExamples, type SftForm } from '../questions/sft.ts';
 
 const face = {
   /** @throws Error naming the setting at fault. */
   makeQuestions(demos: Demonstration[], settings: QuestionSettings) {
     return makeQuestions(demos, checkQuestionSettings(settings, 'question settings'));
+  },
+  /** @throws as makeQuestions does */
+  makeOpenQuestions(demos: Demonstration[], settings: QuestionSettings) {
+    return makeOpenQuestions(demos, checkQuestionSettings(settings, 'question settings'));
+  },
+  /** @throws as makeQuestions does */
+  makeSftExamples(demos: Demonstration[], settings: QuestionSettings, form: SftForm) {
+    return makeSftExamples(demos, checkQuestionSettings(settings, 'question settings'), form);
   },
   /** @throws Error naming the file, the line or row and the field. */
   async readQuestions(blob: Blob, name: string) {

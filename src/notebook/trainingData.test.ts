@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Bundle, Demonstration } from '../demos/demonstration.ts';
 import { DEFAULT_QUESTION_SETTINGS } from '../questions/question.ts';
+import type { Edits } from '../questions/edits.ts';
 import { makeQuestions } from '../questions/generate.ts';
 import { trainingData } from './trainingData.ts';
 
+const plain = (bundle: Bundle) => ({ bundle, opened: null, edits: new Map() as Edits });
 const here = (...given: Parameters<typeof makeQuestions>) => Promise.resolve(makeQuestions(...given));
 
 function demonstration(task: string, episode: number): Demonstration {
@@ -39,7 +41,13 @@ test('no demonstration stands on both sides, and kinds come in turn', async () =
   const all = ['push_button', 'pick_up_cup'].flatMap((task) =>
     [0, 1, 2, 3].map((i) => demonstration(task, i)),
   );
-  const { train, heldOut } = await trainingData(bundle(...all), DEFAULT_QUESTION_SETTINGS, 0.25, 6, here);
+  const { train, heldOut } = await trainingData(
+    plain(bundle(...all)),
+    DEFAULT_QUESTION_SETTINGS,
+    0.25,
+    6,
+    here,
+  );
   const trained = new Set(train.map((q) => q.demonstration));
   expect(heldOut.some((q) => trained.has(q.demonstration))).toBe(false);
   expect(heldOut.map((q) => q.kind)).toEqual([
@@ -50,7 +58,48 @@ test('no demonstration stands on both sides, and kinds come in turn', async () =
 
 test('one demonstration alone cannot be trained on', async () => {
   const one = bundle(demonstration('push_button', 0));
-  await expect(trainingData(one, DEFAULT_QUESTION_SETTINGS, 0.25, 6, here)).rejects.toThrow(
+  await expect(trainingData(plain(one), DEFAULT_QUESTION_SETTINGS, 0.25, 6, here)).rejects.toThrow(
     'a.zip has no task with two demonstrations',
+  );
+});
+
+const four = bundle(...[0, 1, 2, 3].map((i) => demonstration('push_button', i)));
+
+test('edits reach both sides: dropped questions are not asked, changed ones as changed', async () => {
+  const before = await trainingData(plain(four), DEFAULT_QUESTION_SETTINGS, 0.25, Infinity, here);
+  const [dropped, changed] = before.train;
+  const held = before.heldOut[0];
+  const options = changed.options.map((text, i) => (i === 1 ? '[0.111, 0.222, 0.999]' : text));
+  const edits: Edits = new Map([
+    [dropped.id, { dropped: true }],
+    [held.id, { dropped: true }],
+    [changed.id, { dropped: false, of: changed.prompt, options, answer: 'B' }],
+  ]);
+  const source = { bundle: four, opened: null, edits };
+  const after = await trainingData(source, DEFAULT_QUESTION_SETTINGS, 0.25, Infinity, here);
+  expect(after.train.length).toBe(before.train.length - 1);
+  expect(after.heldOut.map((q) => q.id)).not.toContain(held.id);
+  const now = after.train.find((q) => q.id === changed.id)!;
+  expect([now.answer, now.options[1]]).toEqual(['B', '[0.111, 0.222, 0.999]']);
+  expect(now.prompt).toContain('[[B]] [0.111, 0.222, 0.999]');
+});
+
+test('questions of a file take the place of made ones, split by their demonstrations', async () => {
+  const questions = makeQuestions(four.demonstrations, DEFAULT_QUESTION_SETTINGS).filter((_, i) => i % 2);
+  const source = { bundle: bundle(), opened: { name: 'q.jsonl', questions }, edits: new Map() as Edits };
+  const never = () => Promise.reject(new Error('no question is to be made'));
+  const { train, heldOut } = await trainingData(source, DEFAULT_QUESTION_SETTINGS, 0.25, Infinity, never);
+  expect([...train, ...heldOut].map((q) => q.id).sort()).toEqual(questions.map((q) => q.id).sort());
+  const trained = new Set(train.map((q) => q.demonstration));
+  expect(trained.size).toBe(3);
+  expect(heldOut.some((q) => trained.has(q.demonstration))).toBe(false);
+});
+
+test('a side of which every question was dropped is an error that says so', async () => {
+  const all = makeQuestions(four.demonstrations, DEFAULT_QUESTION_SETTINGS);
+  const edits: Edits = new Map(all.map((q) => [q.id, { dropped: true }]));
+  const source = { bundle: four, opened: null, edits };
+  await expect(trainingData(source, DEFAULT_QUESTION_SETTINGS, 0.25, 6, here)).rejects.toThrow(
+    'a.zip has no question to train on, all were dropped by hand',
   );
 });

@@ -1,5 +1,6 @@
 /** A run as it is remembered. */
 import type { EvaluationReport } from '../evaluation/report.ts';
+import type { Edit } from '../questions/edits.ts';
 import type { QuestionSettings } from '../questions/question.ts';
 import type { ResponseForm } from '../questions/supervisedResponse.ts';
 import type { GrpoConfig } from '../training/grpoConfig.ts';
@@ -14,6 +15,19 @@ export interface SftSettings {
   response: ResponseForm;
 }
 
+/** What a run asks, beyond what its settings make of its demonstrations. */
+export interface AskedQuestions {
+  /** The file whose questions take the place of made ones; null: they were made. */
+  file: string | null;
+  /** Changed or dropped by hand, by question id. */
+  edits: [id: string, edit: Edit][];
+  /** Numbers of questions trained on and held out. */
+  train: number;
+  held_out: number;
+  /** By fingerprintRows, of those trained on, then those held out; null where it could not be taken. */
+  sha256: string | null;
+}
+
 /** What a run is made of; with the bundle it makes the run again. */
 export interface RunSettings {
   name: string;
@@ -22,6 +36,8 @@ export interface RunSettings {
   /** The demonstrations, with the SHA-256 of the file in hexadecimal where it was taken. */
   bundle: { name: string; sha256: string | null };
   question_settings: QuestionSettings;
+  /** Left out by the command line, which asks what the settings make. */
+  questions?: AskedQuestions;
   /** Share of the demonstrations held out. */
   test_fraction: number;
   /** Its seed is the run's seed. */

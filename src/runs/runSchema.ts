@@ -12,7 +12,7 @@ import {
 } from '../learner/lossSettings.ts';
 import type { GrpoConfig } from '../training/grpoConfig.ts';
 import type { StepRecord } from '../training/stepRecord.ts';
-import type { RunSummary, SavedEvaluation, SftSettings } from './run.ts';
+import type { AskedQuestions, RunSummary, SavedEvaluation, SftSettings } from './run.ts';
 
 const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -72,6 +72,25 @@ export const grpoConfigSchema = v.object({
 }) satisfies v.GenericSchema<unknown, GrpoConfig>;
 
 const runId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, 'an id is made of letters, digits and dashes'));
+const sha256 = v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)));
+
+const edit = v.union([
+  v.object({ dropped: v.literal(true) }),
+  v.object({
+    dropped: v.literal(false),
+    of: v.pipe(v.string(), v.maxLength(20_000)),
+    options: v.pipe(v.array(name), v.maxLength(OPTION_LETTERS.length)),
+    answer: v.picklist(OPTION_LETTERS),
+  }),
+]);
+
+const askedQuestions = v.object({
+  file: v.nullable(name),
+  edits: v.array(v.tuple([name, edit])),
+  train: count,
+  held_out: count,
+  sha256,
+}) satisfies v.GenericSchema<unknown, AskedQuestions>;
 
 export const sftSchema = v.object({
   per_device_train_batch_size: positive,
@@ -83,8 +102,9 @@ export const runSummarySchema = v.object({
   name,
   created: v.pipe(v.string(), v.isoTimestamp()),
   checkpoint: name,
-  bundle: v.object({ name, sha256: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))) }),
+  bundle: v.object({ name, sha256 }),
   question_settings: questionSettingsSchema,
+  questions: v.optional(askedQuestions),
   test_fraction: share,
   config: grpoConfigSchema,
   sft: v.optional(v.nullable(sftSchema)),

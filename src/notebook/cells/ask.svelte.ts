@@ -112,7 +112,8 @@ export class AskCell implements CellState {
     const { count, sampling } = this.config;
     this.adapter = this.#notebook.adapter;
     await policy.setAdapter(this.adapter?.adapter ?? null);
-    const prompt = await policy.encode(question.prompt, await questionImage(bundle, question));
+    const image = await questionImage(bundle, question, this.#notebook.openedQuestions);
+    const prompt = await policy.encode(question.prompt, image);
     signal.throwIfAborted();
     const began = performance.now();
     const completions = await policy.generate(

@@ -1,5 +1,5 @@
 import type { Bundle } from '../../demos/demonstration.ts';
-import { applyEdits } from '../../questions/edits.ts';
+import type { Edits } from '../../questions/edits.ts';
 import { DEFAULT_REWARD_WEIGHTS, type RewardWeights } from '../../questions/reward.ts';
 import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
@@ -47,9 +47,10 @@ export class ExportCell implements CellState {
 
   /** What the file depends on. */
   readonly #basis = $derived.by(() => {
-    const { bundle, questionSettings, questionEdits } = this.#notebook;
-    const demonstrations = this.config.data === 'loaded' ? bundle?.name : TABLETOP;
-    return JSON.stringify([this.config, demonstrations, questionSettings, [...questionEdits]]);
+    const { bundle, questionSettings, questionEdits, openedQuestions } = this.#notebook;
+    const shown = this.config.data === 'loaded';
+    const asked = shown ? [bundle?.name, openedQuestions?.name, [...questionEdits]] : [TABLETOP];
+    return JSON.stringify([this.config, questionSettings, asked]);
   });
   #madeFrom = $state('');
 
@@ -81,13 +82,21 @@ export class ExportCell implements CellState {
     try {
       const bundle = await this.#bundle(abort.signal);
       const { name, test_fraction, reward_weights } = this.config;
-      const edits = this.#notebook.questionEdits;
-      const data = await trainingData(bundle, this.#notebook.questionSettings, test_fraction, Infinity);
+      const shown = this.config.data === 'loaded';
+      const opened = shown ? this.#notebook.openedQuestions : null;
+      const edits: Edits = shown ? this.#notebook.questionEdits : new Map();
+      const { questionSettings } = this.#notebook;
+      const { train, heldOut } = await trainingData(
+        { bundle, opened, edits },
+        questionSettings,
+        test_fraction,
+        Infinity,
+      );
       const { exportEasyR1 } = await import('../../fullscale/easyr1.ts');
       const zip = await exportEasyR1({
         name,
-        questions: { train: applyEdits(data.train, edits), val: applyEdits(data.heldOut, edits) },
-        image: (question) => questionImage(bundle, question),
+        questions: { train, val: heldOut },
+        image: (question) => questionImage(bundle, question, opened),
         rewardWeights: reward_weights,
         signal: abort.signal,
         onProgress: ({ done, total, what }) =>

@@ -1,15 +1,12 @@
-import type { Bundle, EncodedImage } from '../../demos/demonstration.ts';
+import type { Bundle } from '../../demos/demonstration.ts';
 import { applyEdits, editQuestion, type Edit, type Edits } from '../../questions/edits.ts';
 import type { Kind, OptionLetter, Question, QuestionSettings, Ring } from '../../questions/question.ts';
-import type { ReadQuestions } from '../../questions/questionParquet.ts';
 import { difficultyOf } from '../../questions/statistics.ts';
 import type { CellState } from '../document/cell.ts';
-import { isAbort } from '../errors.ts';
-import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
-import { questionDownload, type DownloadFormat } from '../questionDownload.ts';
+import { hasPicture, type Notebook, type Progress } from '../notebook.svelte.ts';
 import { readQuestionFile, remoteQuestions } from '../remoteQuestions.ts';
-import { saveFile } from '../saveFile.ts';
 import { count } from '../words.ts';
+import { FormDownload } from './formDownload.svelte.ts';
 
 interface Made {
   bundle: Bundle | null;
@@ -45,21 +42,18 @@ export class QuestionsCell implements CellState {
   #index = $state(0);
   guess = $state<OptionLetter | null>(null);
   revealed = $state(false);
-  /** Shown in the place of generated ones. */
-  opened = $state.raw<(ReadQuestions & { name: string }) | null>(null);
   progress = $state.raw<Progress | null>(null);
-  /** A download is being written, and can be cancelled. */
-  writing = $state(false);
   fileError = $state('');
 
   #made = $state.raw<Made>(NOTHING);
   #before = $state.raw<Edits[]>([]);
-  #abort: AbortController | null = null;
+  readonly download: FormDownload;
 
   /** Made in an effect root: it follows the bundle and the settings. */
   constructor(notebook: Notebook, settings?: { settings: QuestionSettings }) {
     this.#notebook = notebook;
     if (settings) notebook.questionSettings = settings.settings;
+    this.download = new FormDownload(notebook, this);
     $effect(() => {
       const { bundle, questionSettings } = notebook;
       let current = true;
@@ -85,7 +79,10 @@ export class QuestionsCell implements CellState {
 
   /** Generated or opened, as edited by hand. */
   readonly all = $derived.by(() =>
-    applyEdits(this.opened?.questions ?? this.made.questions, this.#notebook.questionEdits),
+    applyEdits(
+      this.#notebook.openedQuestions?.questions ?? this.made.questions,
+      this.#notebook.questionEdits,
+    ),
   );
 
   readonly edited = $derived.by(() => this.#notebook.questionEdits.size);
@@ -113,10 +110,13 @@ export class QuestionsCell implements CellState {
 
   readonly question = $derived<Question | null>(this.shown[this.index] ?? null);
 
-  /** The question shown, when its demonstration is loaded. */
-  readonly askable = $derived.by(() =>
-    this.question && this.#notebook.demonstration(this.question.demonstration) ? this.question : null,
-  );
+  /** The question shown, when its picture can be had. */
+  readonly askable = $derived.by(() => {
+    const { bundle, openedQuestions } = this.#notebook;
+    return this.question && bundle && hasPicture(bundle, openedQuestions, this.question)
+      ? this.question
+      : null;
+  });
 
   readonly summary = $derived(this.all.length ? count(this.all.length, 'question') : 'none yet');
 
@@ -149,7 +149,9 @@ export class QuestionsCell implements CellState {
   /** @throws Error naming the option at fault. */
   change(question: Question, options: string[], answer: OptionLetter) {
     editQuestion(question, options, answer);
-    const source = (this.opened?.questions ?? this.made.questions).find((q) => q.id === question.id);
+    const source = (this.#notebook.openedQuestions?.questions ?? this.made.questions).find(
+      (q) => q.id === question.id,
+    );
     this.#edit(question.id, { dropped: false, of: (source ?? question).prompt, options, answer });
   }
 
@@ -174,7 +176,7 @@ export class QuestionsCell implements CellState {
     this.fileError = '';
     this.progress = { label: `Reading ${file.name}`, done: 0, total: null };
     try {
-      this.opened = { ...(await readQuestionFile(file)), name: file.name };
+      this.#notebook.openedQuestions = { ...(await readQuestionFile(file)), name: file.name };
       this.filter = EVERYTHING;
       this.go(0);
     } catch (error) {
@@ -185,44 +187,8 @@ export class QuestionsCell implements CellState {
   }
 
   close() {
-    this.opened = null;
+    this.#notebook.openedQuestions = null;
     this.filter = EVERYTHING;
     this.go(0);
-  }
-
-  /** The questions shown, as a file. */
-  async download(format: DownloadFormat) {
-    const abort = (this.#abort = new AbortController());
-    const label = 'Writing the questions';
-    this.fileError = '';
-    this.progress = { label, done: 0, total: null };
-    this.writing = true;
-    try {
-      const { blob, name } = await questionDownload(this.shown, format, (q) => this.#image(q), {
-        signal: abort.signal,
-        onProgress: (done, total) => (this.progress = { label, done, total }),
-      });
-      saveFile(blob, name);
-    } catch (error) {
-      if (!isAbort(error)) this.fileError = (error as Error).message;
-    } finally {
-      this.progress = null;
-      this.writing = false;
-    }
-  }
-
-  cancel() {
-    this.#abort?.abort();
-  }
-
-  #image(question: Question): Promise<EncodedImage> {
-    const stored = this.opened?.pictures.get(question.id);
-    if (stored) return Promise.resolve(stored);
-    const { bundle } = this.#notebook;
-    if (!bundle || !this.#notebook.demonstration(question.demonstration))
-      throw new Error(
-        `${question.id}: its demonstration is not loaded, so there is no picture: open it above`,
-      );
-    return questionImage(bundle, question);
   }
 }

@@ -1,4 +1,4 @@
-import type { Bundle } from '../../demos/demonstration.ts';
+import type { Bundle, EncodedImage } from '../../demos/demonstration.ts';
 import { evaluate } from '../../evaluation/evaluate.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Question, QuestionSettings } from '../../questions/question.ts';
@@ -14,13 +14,14 @@ import { isAbort } from '../errors.ts';
 import type { Learner } from '../../learner/learner.ts';
 import { ACTIVATION_BYTES, estimateMemory, type MemoryEstimate } from '../../learner/memory.ts';
 import { sameValue } from '../settings/setting.ts';
-import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
+import { hasPicture, questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
 import { bundleFingerprint, openTabletop, TABLETOP } from '../remoteDemos.ts';
 import { runName } from '../runName.ts';
 import { storedRuns } from '../runs.ts';
 import { DEFAULT_TRAIN_CONFIG, type TrainConfig } from '../trainConfig.ts';
+import { asksSame, askedQuestions, askedWords, plannedWords } from '../askedQuestions.ts';
 import { supervised } from '../supervised.ts';
-import { trainingData, type TrainingData } from '../trainingData.ts';
+import { trainingData, type QuestionSource, type TrainingData } from '../trainingData.ts';
 
 export type TrainStatus = 'idle' | 'running' | 'pausing' | 'paused' | 'finished';
 
@@ -36,10 +37,11 @@ export interface LiveGroup {
 interface Engines {
   policy: Policy;
   learner: Learner;
-  bundle: Bundle;
+  source: QuestionSource;
   data: TrainingData;
   /** By which the questions were made. */
   settings: QuestionSettings;
+  images: (question: Question) => Promise<EncodedImage>;
 }
 
 /** Trains an adapter by GRPO and keeps every step in a run. */
@@ -125,6 +127,16 @@ export class TrainCell implements CellState {
       return 'This run was trained on questions of other settings than those above.';
     if (this.config.data === 'loaded' && bundle && bundle.name !== run.bundle.name)
       return `This run was trained on ${run.bundle.name}, not on what is loaded above.`;
+    const { questionEdits, openedQuestions } = this.#notebook;
+    if (
+      this.config.data === 'loaded' &&
+      run.questions &&
+      !(
+        run.questions.file === (openedQuestions?.name ?? null) &&
+        sameValue(run.questions.edits, [...questionEdits])
+      )
+    )
+      return 'This run was trained on other questions than those shown above.';
     return '';
   });
 
@@ -150,6 +162,14 @@ export class TrainCell implements CellState {
       finished: 'done',
     };
     return `${words[this.status]}, step ${this.done}`;
+  });
+
+  /** What a run was trained on, or what the next one will be, a sentence. */
+  readonly trainsOn = $derived.by(() => {
+    if (this.run) return askedWords(this.run);
+    if (this.config.data === 'tabletop') return plannedWords(null, null, 0);
+    const { bundle, openedQuestions, questionEdits } = this.#notebook;
+    return plannedWords(bundle, openedQuestions, questionEdits.size);
   });
 
   /** Starts a new run, or goes on with the one that is paused. */
@@ -233,11 +253,16 @@ export class TrainCell implements CellState {
       const { test_fraction, eval_questions } = this.config;
       // A run goes on with the questions it began with.
       const settings = this.run?.question_settings ?? this.#notebook.questionSettings;
-      const data = await trainingData(bundle, settings, test_fraction, eval_questions);
+      const source = this.#source(bundle);
+      const data = await trainingData(source, settings, test_fraction, eval_questions);
+      await this.#checkQuestions(source, data);
       this.asked = { bundle, questions: new Map([...data.train, ...data.heldOut].map((q) => [q.id, q])) };
+      const opened = source.opened && this.#notebook.openedQuestions;
+      const images = (q: Question) => questionImage(bundle, q, opened);
       await this.#notebook.useModel(abort.signal, async () => {
         const learner = await model.learner((p) => (this.progress = p), abort.signal);
-        await this.#train({ policy: model.policy, learner, bundle, data, settings }, steps, abort.signal);
+        const engines = { policy: model.policy, learner, source, data, settings, images };
+        await this.#train(engines, steps, abort.signal);
       });
     } catch (error) {
       if (!isAbort(error)) this.error = (error as Error).message;
@@ -248,26 +273,21 @@ export class TrainCell implements CellState {
   }
 
   async #train(engines: Engines, wanted: number, signal: AbortSignal) {
-    const { policy, learner, data, bundle, settings } = engines;
+    const { policy, learner, data, images } = engines;
     if (!this.run && this.parent) {
       const { config: lora } = this.parent.state.adapter;
       this.config = { ...this.config, grpo: { ...this.config.grpo, lora } };
     }
     const config = this.config.grpo;
     this.memory = await this.#estimate(engines);
-    if (!this.run) await this.#newRun(bundle, settings);
+    if (!this.run) await this.#newRun(engines);
     if (!this.#state)
       await learner.setAdapter(await this.#notebook.model!.freshAdapter(config.lora, config.seed));
     if (this.done === 0 && this.evaluations.length === 0) {
       await policy.setAdapter(this.#state?.adapter ?? null);
       await this.#evaluate(engines, 0, signal);
     }
-    const context = {
-      policy,
-      learner,
-      questions: data.train,
-      images: (q: Question) => questionImage(bundle, q),
-    };
+    const context = { policy, learner, questions: data.train, images };
     let left = wanted;
     for await (const trained of this.#steps(context, signal)) {
       await this.#keep(trained);
@@ -304,11 +324,11 @@ export class TrainCell implements CellState {
   }
 
   /** By a prompt of the run and responses of the greatest length. */
-  async #estimate({ policy, learner, data, bundle }: Engines): Promise<MemoryEstimate | null> {
+  async #estimate({ policy, learner, data, images }: Engines): Promise<MemoryEstimate | null> {
     const { lora, num_generations, generation_batch_size, sampling } = this.config.grpo;
     const question = data.train.at(0);
     if (!question) return null;
-    const prompt = await policy.encode(question.prompt, await questionImage(bundle, question));
+    const prompt = await policy.encode(question.prompt, await images(question));
     return estimateMemory(await this.#notebook.model!.config(), lora, {
       device: learner.device,
       promptLength: prompt.ids.length,
@@ -318,13 +338,15 @@ export class TrainCell implements CellState {
     });
   }
 
-  async #newRun(bundle: Bundle, question_settings: QuestionSettings) {
+  async #newRun({ source, data, settings: question_settings }: Engines) {
+    const { bundle } = source;
     const runs = await storedRuns();
     const settings = {
       name: runName(this.config, new Date()),
       checkpoint: this.#notebook.model!.name,
       bundle: { name: bundle.name, sha256: await bundleFingerprint(bundle) },
       question_settings,
+      questions: await askedQuestions(source, data),
       test_fraction: this.config.test_fraction,
       config: this.config.grpo,
       sft: this.config.method === 'sft' ? this.config.sft : null,
@@ -354,14 +376,14 @@ export class TrainCell implements CellState {
     return steps;
   }
 
-  async #evaluate({ policy, data, bundle }: Engines, step: number, signal: AbortSignal) {
+  async #evaluate({ policy, data, images }: Engines, step: number, signal: AbortSignal) {
     const label =
       step === 0
         ? 'Asking held-out questions before training'
         : `Asking held-out questions after step ${step}`;
     this.live = null;
     const report = await evaluate(
-      { policy, questions: data.heldOut, images: (q) => questionImage(bundle, q) },
+      { policy, questions: data.heldOut, images },
       {
         samples: this.config.eval_samples,
         max_completion_length: this.config.grpo.sampling.max_completion_length,
@@ -414,6 +436,34 @@ export class TrainCell implements CellState {
         `run “${run.name}” was trained on ${run.bundle.name}, not ${bundle.name}: open that file above first`,
       );
     }
+  }
+
+  /**
+   * What the questions cell shows, where training is on what is loaded; a run that goes on keeps the edits it began
+   * with.
+   */
+  #source(bundle: Bundle): QuestionSource {
+    if (this.config.data === 'tabletop') return { bundle, opened: null, edits: new Map() };
+    const { openedQuestions, questionEdits } = this.#notebook;
+    if (!this.run) return { bundle, opened: openedQuestions, edits: questionEdits };
+    const { file = null, edits = [] } = this.run.questions ?? {};
+    if (file !== null && !openedQuestions)
+      throw new Error(`run “${this.run.name}” asks the questions of ${file}: open that file above first`);
+    return { bundle, opened: file === null ? null : openedQuestions, edits: new Map(edits) };
+  }
+
+  /** A run goes on only with the questions it began with, and each needs a picture. */
+  async #checkQuestions(source: QuestionSource, data: TrainingData) {
+    const opened = source.opened && this.#notebook.openedQuestions;
+    const blind = [...data.train, ...data.heldOut].filter((q) => !hasPicture(source.bundle, opened, q));
+    if (blind.length)
+      throw new Error(
+        `${blind[0].id} and ${blind.length - 1} more questions have no picture: open their demonstrations above too`,
+      );
+    if (this.run && !(await asksSame(this.run, source, data)))
+      throw new Error(
+        `run “${this.run.name}” was trained on other questions than these: open the file and the demonstrations it began with`,
+      );
   }
 
   async #bundle(signal: AbortSignal): Promise<Bundle> {

@@ -94,7 +94,23 @@ export const QUESTION_SETTINGS: Setting[] = [
   number('seed', 'seed', 'The same seed gives the same questions.', 0, 2 ** 31, whole),
 ];
 
-export const MORE_QUESTION_SETTINGS: { title: string; settings: Setting[] }[] = [
+interface Section {
+  title: string;
+  settings: Setting[];
+}
+
+/** @param cameras to choose from */
+export function moreQuestionSettings(cameras: string[]): Section[] {
+  const options = cameras.map((value) => ({ label: value.replaceAll('_', ' '), value }));
+  return MORE_QUESTION_SETTINGS.map(({ title, settings }) => ({
+    title,
+    settings: settings.map((setting) =>
+      setting.path === 'camera' && setting.type === 'choice' ? { ...setting, options } : setting,
+    ),
+  }));
+}
+
+const MORE_QUESTION_SETTINGS: Section[] = [
   {
     title: 'Frames and keypoints',
     settings: [
@@ -154,7 +170,12 @@ export const MORE_QUESTION_SETTINGS: { title: string; settings: Setting[] }[] = 
           5,
         ),
       ),
-      several('hard_negatives', 'What a hard negative may be.', HARD_NEGATIVES, NEGATIVE_NAMES),
+      several(
+        'hard_negatives',
+        'What looks right: elsewhere at the height of the answer, left and right exchanged, on the way to the answer, or the keypoint before or after it.',
+        HARD_NEGATIVES,
+        NEGATIVE_NAMES,
+      ),
       ...(['low', 'high'] as const).flatMap((end) =>
         AXES.map((axis, i) =>
           number(
@@ -228,11 +249,8 @@ export const MORE_QUESTION_SETTINGS: { title: string; settings: Setting[] }[] = 
         type: 'choice',
         path: 'camera',
         label: 'camera',
-        sentence: 'Whose picture is shown; the demonstrations must have it.',
-        options: ['front', 'overhead', 'wrist', 'left_shoulder', 'right_shoulder'].map((value) => ({
-          label: value,
-          value,
-        })),
+        sentence: 'Whose picture is shown; a demonstration without this camera shows its first one.',
+        options: [],
       },
       {
         type: 'choice',

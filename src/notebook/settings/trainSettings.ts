@@ -21,11 +21,12 @@ export const TRAIN_SETTINGS: Setting[] = [
   {
     type: 'choice',
     path: 'data',
-    label: 'demonstrations',
-    sentence: 'What to make questions of; the tabletop set is fetched when needed.',
+    label: 'questions',
+    sentence:
+      'What to ask: questions of the tabletop set, fetched when needed, or those above with your edits.',
     options: [
       { label: 'tabletop set', value: 'tabletop' },
-      { label: 'those loaded above', value: 'loaded' },
+      { label: 'those shown above', value: 'loaded' },
     ],
   },
   ...within(GRPO_SETTINGS),

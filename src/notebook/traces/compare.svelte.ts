@@ -44,13 +44,14 @@ export class CompareState {
   }
 
   async compare(runs: RunSummary[]) {
-    const { model, question, bundle } = this.#notebook;
+    const { model, question, bundle, openedQuestions } = this.#notebook;
     if (this.obstacle || this.busy || !model || !question || !bundle) return;
     const { signal } = (this.#abort = new AbortController());
     [this.busy, this.error, this.said, this.asked] = [true, '', null, question];
     try {
       await this.#notebook.useModel(signal, async () => {
-        const prompt = await model.policy.encode(question.prompt, await questionImage(bundle, question));
+        const image = await questionImage(bundle, question, openedQuestions);
+        const prompt = await model.policy.encode(question.prompt, image);
         const said: Said[] = [];
         for (const id of this.sides) {
           signal.throwIfAborted();

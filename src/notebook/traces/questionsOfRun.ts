@@ -2,14 +2,15 @@
 import type { Bundle } from '../../demos/demonstration.ts';
 import type { Question } from '../../questions/question.ts';
 import type { RunSettings } from '../../runs/run.ts';
-import type { Progress } from '../notebook.svelte.ts';
+import type { OpenedQuestions, Progress } from '../notebook.svelte.ts';
 import { bundleFingerprint, openTabletop, TABLETOP } from '../remoteDemos.ts';
 import { trainingData } from '../trainingData.ts';
 
-/** @returns null when the run's demonstrations are neither shipped nor loaded. @throws AbortError. */
+/** @returns null when the run's demonstrations or its file of questions are neither shipped nor loaded. @throws AbortError. */
 export async function questionsOfRun(
-  { bundle: made, question_settings, test_fraction }: RunSettings,
+  { bundle: made, question_settings, questions, test_fraction }: RunSettings,
   loaded: Bundle | null,
+  opened: OpenedQuestions | null,
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<{ bundle: Bundle; questions: ReadonlyMap<string, Question> } | null> {
@@ -18,6 +19,9 @@ export async function questionsOfRun(
   const sha256 = await bundleFingerprint(bundle);
   const same = made.sha256 && sha256 ? made.sha256 === sha256 : made.name === bundle.name;
   if (!same) return null;
-  const { train } = await trainingData(bundle, question_settings, test_fraction, 0);
+  const { file = null, edits = [] } = questions ?? {};
+  if (file !== null && file !== opened?.name) return null;
+  const source = { bundle, opened: file === null ? null : opened, edits: new Map(edits) };
+  const { train } = await trainingData(source, question_settings, test_fraction, 0);
   return { bundle, questions: new Map(train.map((q) => [q.id, q])) };
 }

@@ -83,7 +83,13 @@ export class TracesCell implements CellState {
     [this.run, this.asked, this.place] = [run, null, 0];
     [this.filter, this.error, this.said] = [NO_FILTER, '', ''];
     await this.#work(async (signal) => {
-      const asked = await questionsOfRun(run, this.#notebook.bundle, (p) => (this.progress = p), signal);
+      const asked = await questionsOfRun(
+        run,
+        this.#notebook.bundle,
+        this.#notebook.openedQuestions,
+        (p) => (this.progress = p),
+        signal,
+      );
       if (this.run === run) this.asked = asked;
     });
   }

@@ -1,0 +1,126 @@
+import type { Edits } from '../../questions/edits.ts';
+import type { EncodedImage } from '../../demos/demonstration.ts';
+import { isAbort } from '../errors.ts';
+import { questionImage, type Notebook, type Pictured, type Progress } from '../notebook.svelte.ts';
+import {
+  FORMATS_OF,
+  previewRow,
+  questionDownload,
+  type DownloadFormat,
+  type Form,
+  type FormRows,
+} from '../questionDownload.ts';
+import { remoteForm } from '../remoteQuestions.ts';
+import { saveFile } from '../saveFile.ts';
+import type { QuestionFilter, QuestionsCell } from './questions.svelte.ts';
+
+/** The questions that a questions cell shows, in a form to keep. */
+export class FormDownload {
+  readonly #notebook: Notebook;
+  readonly #cell: Pick<QuestionsCell, 'shown' | 'index' | 'filter'>;
+  form = $state<Form>('choice');
+  #format = $state<DownloadFormat>('jsonl');
+  progress = $state.raw<Progress | null>(null);
+  error = $state('');
+  preview = $state('');
+  /** Of all demonstrations, in another form than multiple choice. */
+  #made = $state.raw<FormRows | null>(null);
+  #abort: AbortController | null = null;
+
+  /** Made in an effect root: it follows the bundle and the settings. */
+  constructor(notebook: Notebook, cell: QuestionsCell) {
+    [this.#notebook, this.#cell] = [notebook, cell];
+    $effect(() => {
+      const { form } = this;
+      const { bundle, questionSettings } = notebook;
+      this.#made = null;
+      if (form === 'choice' || !bundle) return;
+      let current = true;
+      remoteForm(bundle.demonstrations, questionSettings, form).then(
+        (made) => {
+          if (current) this.#made = made;
+        },
+        (error: unknown) => {
+          if (current) this.error = (error as Error).message;
+        },
+      );
+      return () => (current = false);
+    });
+    $effect(() => {
+      const { rows, format } = this;
+      let current = true;
+      const at = rows.form === 'choice' ? cell.index : 0;
+      if (!rows.rows.length) this.preview = '';
+      else
+        void previewRow(rows, at, format).then((text) => {
+          if (current) this.preview = text;
+        });
+      return () => (current = false);
+    });
+  }
+
+  get formats(): DownloadFormat[] {
+    return FORMATS_OF[this.form];
+  }
+
+  get format(): DownloadFormat {
+    return this.formats.includes(this.#format) ? this.#format : this.formats[0];
+  }
+  set format(format) {
+    this.#format = format;
+  }
+
+  /** Those that pass the cell's filters and were not dropped. */
+  readonly rows = $derived.by((): FormRows => {
+    if (this.form === 'choice') return { form: 'choice', rows: this.#cell.shown };
+    const made = this.#made;
+    if (made?.form !== this.form) return { form: 'open', rows: [] };
+    const passes = (row: Parameters<typeof isShown>[0]) =>
+      isShown(row, this.#cell.filter, this.#notebook.questionEdits);
+    return made.form === 'open'
+      ? { form: 'open', rows: made.rows.filter(passes) }
+      : { ...made, rows: made.rows.filter(passes) };
+  });
+
+  async write() {
+    const abort = (this.#abort = new AbortController());
+    const label = 'Writing the questions';
+    this.error = '';
+    this.progress = { label, done: 0, total: null };
+    try {
+      const { blob, name } = await questionDownload(this.rows, this.format, (q) => this.#image(q), {
+        signal: abort.signal,
+        onProgress: (done, total) => (this.progress = { label, done, total }),
+      });
+      saveFile(blob, name);
+    } catch (error) {
+      if (!isAbort(error)) this.error = (error as Error).message;
+    } finally {
+      this.progress = null;
+    }
+  }
+
+  cancel() {
+    this.#abort?.abort();
+  }
+
+  async #image(question: Pictured): Promise<EncodedImage> {
+    const { bundle, openedQuestions } = this.#notebook;
+    if (!bundle) throw new Error('no demonstrations are loaded, so there is no picture: open them above');
+    return questionImage(bundle, question, openedQuestions);
+  }
+}
+
+/** Whether a row of another form belongs to a question that the filter shows; options, and so difficulty, it has none. */
+export function isShown(
+  { id, kind, task, demonstration }: { id: string; kind: string; task: string; demonstration: string },
+  filter: Pick<QuestionFilter, 'kind' | 'task' | 'demonstration'>,
+  edits: Edits,
+): boolean {
+  return (
+    (!filter.kind || filter.kind === kind) &&
+    (!filter.task || filter.task === task) &&
+    (!filter.demonstration || filter.demonstration === demonstration) &&
+    !edits.get(id.slice(0, id.lastIndexOf('/')))?.dropped
+  );
+}
