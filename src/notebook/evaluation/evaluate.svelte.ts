@@ -5,6 +5,7 @@ import { comparePaired } from '../../evaluation/paired.ts';
 import type { EvaluationReport } from '../../evaluation/report.ts';
 import { shuffledPartners } from '../../evaluation/shuffledImages.ts';
 import type { Policy } from '../../policy/policy.ts';
+import type { Edits } from '../../questions/edits.ts';
 import type { Question, QuestionSettings } from '../../questions/question.ts';
 import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
@@ -112,10 +113,11 @@ export class EvaluateCell implements CellState {
   });
 
   readonly #basis = $derived.by(() => {
-    const { model, bundle, questionSettings } = this.#notebook;
-    const demonstrations = this.config.data === 'loaded' ? bundle?.name : TABLETOP;
+    const { model, bundle, questionSettings, openedQuestions, questionEdits } = this.#notebook;
+    const shown = this.config.data === 'loaded';
+    const asked = shown ? [bundle?.name, openedQuestions?.name, [...questionEdits]] : [TABLETOP];
     const models = this.#chosen.map(({ id, state }) => [id, state]);
-    return JSON.stringify([model?.name, this.config, demonstrations, questionSettings, models]);
+    return JSON.stringify([model?.name, this.config, asked, questionSettings, models]);
   });
 
   readonly stale = $derived.by(() =>
@@ -185,7 +187,11 @@ export class EvaluateCell implements CellState {
 
   async #questions(bundle: Bundle, settings: QuestionSettings): Promise<Question[]> {
     const { test_fraction, eval_questions } = this.config;
-    return (await trainingData(bundle, settings, test_fraction, eval_questions)).heldOut;
+    const { openedQuestions, questionEdits } = this.#notebook;
+    const shown = this.config.data === 'loaded';
+    const edits: Edits = shown ? questionEdits : new Map();
+    const source = { bundle, opened: shown ? openedQuestions : null, edits };
+    return (await trainingData(source, settings, test_fraction, eval_questions)).heldOut;
   }
 
   #ask(
@@ -199,8 +205,9 @@ export class EvaluateCell implements CellState {
     const { eval_samples, max_completion_length, seed } = this.config;
     const partners = images === 'shuffled' ? shuffledPartners(questions, seed) : null;
     const label = `Asking ${name}, which sees ${IMAGE_NAMES[images]}`;
+    const opened = this.config.data === 'loaded' ? this.#notebook.openedQuestions : null;
     return evaluate(
-      { policy, questions, images: (q) => questionImage(bundle, partners?.get(q.id) ?? q) },
+      { policy, questions, images: (q) => questionImage(bundle, partners?.get(q.id) ?? q, opened) },
       {
         samples: eval_samples,
         max_completion_length,
