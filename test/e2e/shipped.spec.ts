@@ -52,7 +52,7 @@ async function evaluate(notebook: NotebookPage, title: string, rows: number) {
   await notebook.set(cell, 'max_completion_length', '8');
   await notebook.set(cell, 'eval_questions', '3');
   await notebook.set(cell, 'eval_samples', '1');
-  await cell.getByRole('button', { name: 'Evaluate' }).click();
+  await cell.getByRole('button', { name: 'Evaluate', exact: true }).click();
   await expect(cell.getByRole('row')).toHaveCount(rows + 1);
   await expect(cell.getByText(/n = 3, with 95 % intervals/)).toBeVisible();
 }
