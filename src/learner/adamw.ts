@@ -34,14 +34,16 @@ export function adamwStep(
   const next: Tensors = {};
   const [m, v]: [Tensors, Tensors] = [{}, {}];
   for (const [name, values] of Object.entries(parameters)) {
-    m[name] = state.m[name].map((old, i) => adam_beta1 * old + (1 - adam_beta1) * clip * gradients[name][i]);
-    v[name] = state.v[name].map(
-      (old, i) => adam_beta2 * old + (1 - adam_beta2) * (clip * gradients[name][i]) ** 2,
-    );
-    next[name] = values.map((value, i) => {
-      const denominator = Math.sqrt(v[name][i]) / secondCorrection + adam_epsilon;
-      return value * (1 - learning_rate * weight_decay) - (stepSize * m[name][i]) / denominator;
-    });
+    const [gradient, oldM, oldV] = [gradients[name], state.m[name], state.v[name]];
+    const [newM, newV, updated] = [oldM, oldV, values].map(({ length }) => new Float32Array(length));
+    for (let i = 0; i < values.length; i++) {
+      const slope = clip * gradient[i];
+      newM[i] = adam_beta1 * oldM[i] + (1 - adam_beta1) * slope;
+      newV[i] = adam_beta2 * oldV[i] + (1 - adam_beta2) * slope ** 2;
+      const denominator = Math.sqrt(newV[i]) / secondCorrection + adam_epsilon;
+      updated[i] = values[i] * (1 - learning_rate * weight_decay) - (stepSize * newM[i]) / denominator;
+    }
+    [m[name], v[name], next[name]] = [newM, newV, updated];
   }
   return { parameters: next, state: { step, m, v } };
 }

@@ -1,5 +1,6 @@
 /** Starts the tfjs backend of a device. */
 import * as tf from '@tensorflow/tfjs-core';
+import { registerWasmSlice } from './wasmSlice.ts';
 
 export type Device = 'webgpu' | 'wasm' | 'cpu';
 
@@ -20,6 +21,7 @@ export async function startBackend(device: Device, wasmFiles?: WasmFiles): Promi
   else if (device === 'cpu') await import('@tensorflow/tfjs-backend-cpu');
   else if (wasmFiles) (await loadPublished(wasmFiles.script)).setWasmPaths(wasmFiles.paths);
   else await import('@tensorflow/tfjs-backend-wasm');
+  if (device === 'wasm') registerWasmSlice();
   if (!(await tf.setBackend(device)))
     throw new Error(`tfjs cannot start on ${device} here; choose another device`);
   await tf.ready();

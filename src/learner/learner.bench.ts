@@ -1,10 +1,14 @@
-/** What a learner step costs: packed against one response at a time, and against the raw rate of products. */
+/** What a learner step costs, each figure beside what it is measured against, the two in turns. */
 import * as tf from '@tensorflow/tfjs-core';
 import { ALL_LINEAR } from '../checkpoint/adapter.ts';
-import { linearModules, type CheckpointConfig } from '../checkpoint/config.ts';
+import type { CheckpointConfig } from '../checkpoint/config.ts';
 import { startBackend, type Device } from './backend.ts';
+import { FrozenWeight } from './linear.ts';
 import type { LearnerGroup, OptimizerSettings } from './learner.ts';
 import { DEFAULT_LOSS, type LossSettings } from './lossSettings.ts';
+import { packGroup } from './packing.ts';
+import { transposedTimes } from './products.ts';
+import { stepProducts, totalProducts } from './stepProducts.ts';
 import { syntheticAdapter, syntheticGroup, syntheticParameters } from './syntheticDecoder.ts';
 import { TfjsLearner } from './tfjsLearner.ts';
 
@@ -41,59 +45,116 @@ const OPTIMIZER: OptimizerSettings = {
   max_grad_norm: 1,
 };
 
+const RANK = 8;
+
 export interface StepBenchmark {
   packedSeconds: number;
   /** The same responses, each with a prompt of its own. */
   unpackedSeconds: number;
-  /** Multiply-adds of the frozen weights, counted twice (a product and its gradient), by the packed time. */
+  /** As many multiply-adds as the packed step needs (stepProducts.ts), all in plain products of one size. */
+  productsSeconds: number;
+  /** Those multiply-adds, counted twice, by the time of the packed step. */
   packedGflops: number;
-  /** Of one plain product of the model's size. */
-  rawGflops: number;
 }
 
 /** One update on one group. */
 export async function benchStep(
   device: Device,
-  { promptLength = 100, responseLength = 40, responses = 8, repeats = 3 } = {},
+  { promptLength = 300, responseLength = 64, responses = 8, repeats = 5 } = {},
 ): Promise<StepBenchmark> {
   await startBackend(device);
   const learner = new TfjsLearner(device, syntheticParameters(CONFIG, 'bench'));
-  await learner.setAdapter(syntheticAdapter(CONFIG, 8, 'bench', ALL_LINEAR));
+  const adapter = syntheticAdapter(CONFIG, RANK, 'bench', ALL_LINEAR);
+  await learner.setAdapter(adapter);
   const lengths = new Array<number>(responses).fill(responseLength);
   const group = syntheticGroup(CONFIG, promptLength, lengths, 'bench');
   const alone = group.responses.map((response) => ({ ...group, responses: [response] }));
-  const packedSeconds = await fastest(repeats, () => update(learner, [group]));
-  const unpackedSeconds = await fastest(repeats, () => update(learner, alone));
-  const rawGflops = await rawRate();
+  const packing = packGroup(promptLength, lengths);
+  const needed = totalProducts(stepProducts(CONFIG, adapter.config, packing));
+  const plainProducts = Math.round(needed / (packing.rows * CONFIG.hidden_size * CONFIG.intermediate_size));
+  const [x, weight] = [
+    tf.randomNormal([packing.rows, CONFIG.hidden_size]),
+    tf.randomNormal([CONFIG.hidden_size, CONFIG.intermediate_size]),
+  ];
+  const [packedSeconds, unpackedSeconds, productsSeconds] = await fastest(repeats, [
+    () => update(learner, [group]),
+    () => update(learner, alone),
+    async () => {
+      for (let i = 0; i < plainProducts; i++) await finished([tf.matMul(x, weight)]);
+    },
+  ]);
+  tf.dispose([x, weight]);
   await learner.dispose();
-  const weights = linearModules(CONFIG, 'all').reduce((sum, module) => sum + module.in * module.out, 0);
-  const responseRows = responses * responseLength;
-  const products =
-    (promptLength - 1 + responseRows) * weights + responseRows * CONFIG.vocab_size * CONFIG.hidden_size;
-  return { packedSeconds, unpackedSeconds, packedGflops: (4 * products) / packedSeconds / 1e9, rawGflops };
+  return {
+    packedSeconds,
+    unpackedSeconds,
+    productsSeconds,
+    packedGflops: (2 * needed) / packedSeconds / 1e9,
+  };
+}
+
+export interface LinearBenchmark {
+  ownSeconds: number;
+  /** The products that the gradient of tf.matMul takes (tfjs-core, BatchMatMul_grad). */
+  tfjsSeconds: number;
+}
+
+/** Both gradients of a linear layer y = x·Wᵀ, [rows, inputs] to [rows, outputs]. */
+export async function benchLinear(
+  device: Device,
+  { rows = 512, inputs = 192, outputs = 512, repeats = 5 } = {},
+): Promise<LinearBenchmark> {
+  await startBackend(device);
+  const [x, dy]: tf.Tensor2D[] = [tf.randomNormal([rows, inputs]), tf.randomNormal([rows, outputs])];
+  const values = await tf.randomNormal([outputs, inputs]).data<'float32'>();
+  const weight = new FrozenWeight(values, outputs, inputs);
+  const plain = tf.tensor2d(values, [outputs, inputs]);
+  const [ownSeconds, tfjsSeconds] = await fastest(repeats, [
+    () => finished([weight.backward(dy), transposedTimes(dy, x)]),
+    () => finished([tf.matMul(dy, plain), tf.matMul(dy, x, true, false)]),
+  ]);
+  tf.dispose([x, dy, plain]);
+  weight.dispose();
+  return { ownSeconds, tfjsSeconds };
+}
+
+export interface LeakBenchmark {
+  tensors: [early: number, late: number];
+  bytes: [early: number, late: number];
+}
+
+/** Tensors and bytes that tfjs holds after a few updates, and after many. */
+export async function benchLeak(device: Device, [early, late] = [5, 100]): Promise<LeakBenchmark> {
+  await startBackend(device);
+  const learner = new TfjsLearner(device, syntheticParameters(CONFIG, 'bench'));
+  await learner.setAdapter(syntheticAdapter(CONFIG, RANK, 'bench', ALL_LINEAR));
+  const held: tf.MemoryInfo[] = [];
+  for (let step = 1; step <= late; step++) {
+    await update(learner, [syntheticGroup(CONFIG, 8, [4 + (step % 3), 5], `step ${step}`)]);
+    if (step === early || step === late) held.push(tf.memory());
+  }
+  await learner.dispose();
+  const [before, after] = held;
+  return { tensors: [before.numTensors, after.numTensors], bytes: [before.numBytes, after.numBytes] };
 }
 
 function update(learner: TfjsLearner, groups: LearnerGroup[]): Promise<unknown> {
   return learner.update(groups, LOSS, OPTIMIZER);
 }
 
-async function rawRate(): Promise<number> {
-  const [x, weight] = [tf.randomNormal([512, 192]), tf.randomNormal([192, 512])];
-  const seconds = await fastest(10, async () => {
-    const y = tf.matMul(x, weight);
-    await y.data();
-    y.dispose();
-  });
-  tf.dispose([x, weight]);
-  return (2 * 512 * 192 * 512) / seconds / 1e9;
+async function finished(results: tf.Tensor[]): Promise<void> {
+  for (const result of results) await result.data();
+  tf.dispose(results);
 }
 
-async function fastest(repeats: number, run: () => Promise<unknown>): Promise<number> {
-  let best = Infinity;
-  for (let i = 0; i <= repeats; i++) {
-    const start = performance.now();
-    await run();
-    if (i > 0) best = Math.min(best, (performance.now() - start) / 1000);
-  }
+/** Seconds of the fastest of several turns of each, after one that is not measured. */
+async function fastest(repeats: number, runs: (() => Promise<unknown>)[]): Promise<number[]> {
+  const best = runs.map(() => Infinity);
+  for (let i = 0; i <= repeats; i++)
+    for (const [j, run] of runs.entries()) {
+      const start = performance.now();
+      await run();
+      if (i > 0) best[j] = Math.min(best[j], (performance.now() - start) / 1000);
+    }
   return best;
 }

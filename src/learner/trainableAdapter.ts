@@ -45,7 +45,9 @@ export class TrainableAdapter {
         if (!gradient)
           return [module, new Float32Array(pair.A.length), new Float32Array(pair.B.length)] as const;
         const [dAt, dB] = await Promise.all([gradient.dAt.data<'float32'>(), gradient.dB.data<'float32'>()]);
-        const dA = pair.A.map((_, i) => dAt[(i % pair.in) * r + Math.floor(i / pair.in)]);
+        const dA = new Float32Array(pair.A.length);
+        for (let row = 0; row < r; row++)
+          for (let i = 0; i < pair.in; i++) dA[row * pair.in + i] = dAt[i * r + row];
         return [module, dA, dB.map((value) => (lora_alpha / r) * value)] as const;
       }),
     );
