@@ -54,6 +54,23 @@ export function dequantise(weight: LinearWeight): Float32Array {
   return out;
 }
 
+/** One output's weights, [in]. */
+export function dequantiseRow(weight: LinearWeight, row: number): Float32Array {
+  const of = <T extends Uint8Array | Float32Array>(rows: T): T => {
+    const width = rows.length / weight.outFeatures;
+    return rows.subarray(row * width, (row + 1) * width) as T;
+  };
+  if (weight.kind === 'dense') return of(weight.data);
+  const { packed, scales, zeroPoints } = weight;
+  return dequantise({
+    ...weight,
+    outFeatures: 1,
+    packed: of(packed),
+    scales: of(scales),
+    zeroPoints: zeroPoints && of(zeroPoints),
+  });
+}
+
 function unpack(bytes: Uint8Array, start: number, index: number, bits: 4 | 8): number {
   if (bits === 8) return bytes[start + index];
   const byte = bytes[start + (index >> 1)];

@@ -1,5 +1,6 @@
 /** Starts the tfjs backend of a device. */
 import * as tf from '@tensorflow/tfjs-core';
+import { registerFourBitProduct } from './fourBitProduct.ts';
 import { registerWasmSlice } from './wasmSlice.ts';
 
 export type Device = 'webgpu' | 'wasm' | 'cpu';
@@ -17,7 +18,7 @@ export interface WasmFiles {
 
 /** @throws Error where the device has no such backend. */
 export async function startBackend(device: Device, wasmFiles?: WasmFiles): Promise<void> {
-  if (device === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
+  if (device === 'webgpu') await startWebgpu();
   else if (device === 'cpu') await import('@tensorflow/tfjs-backend-cpu');
   else if (wasmFiles) (await loadPublished(wasmFiles.script)).setWasmPaths(wasmFiles.paths);
   else await import('@tensorflow/tfjs-backend-wasm');
@@ -25,6 +26,11 @@ export async function startBackend(device: Device, wasmFiles?: WasmFiles): Promi
   if (!(await tf.setBackend(device)))
     throw new Error(`tfjs cannot start on ${device} here; choose another device`);
   await tf.ready();
+}
+
+async function startWebgpu(): Promise<void> {
+  await import('@tensorflow/tfjs-backend-webgpu');
+  registerFourBitProduct();
 }
 
 type WasmPackage = Pick<typeof import('@tensorflow/tfjs-backend-wasm'), 'setWasmPaths'>;

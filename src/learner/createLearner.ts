@@ -1,7 +1,6 @@
 /** A learner from a checkpoint's own files: the decoder's weights come out of the ONNX file that the policy runs. */
 import { readConfig } from '../checkpoint/config.ts';
 import { readDecoderWeights, readEmbeddings } from '../checkpoint/decoderWeights.ts';
-import { dequantise } from '../checkpoint/linearWeight.ts';
 import { readJson, type CheckpointSource } from '../checkpoint/source.ts';
 import { readWholeModel } from '../checkpoint/wholeModel.ts';
 import { startBackend, type Device, type WasmFiles } from './backend.ts';
@@ -44,7 +43,7 @@ async function readParameters(
     linear: (module) => weights.linear(module),
     norm: (module) => weights.norm(module),
     embeddings: readEmbeddings(embeddings),
-    head: dequantise(weights.lmHead),
+    head: weights.lmHead,
   };
 }
 

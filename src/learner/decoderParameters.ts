@@ -1,10 +1,11 @@
 /** The numbers of a Llama decoder, wherever they were read, and their way onto the device. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { CheckpointConfig } from '../checkpoint/config.ts';
-import { dequantise, type LinearWeight } from '../checkpoint/linearWeight.ts';
+import { dequantise, dequantiseRow, type LinearWeight } from '../checkpoint/linearWeight.ts';
 import { Decoder } from './decoder.ts';
 import { LAYER_MODULES, type LayerModule } from './layer.ts';
-import { FrozenWeight } from './linear.ts';
+import { FourBitWeight, fitsFourBit } from './fourBitWeight.ts';
+import { FloatWeight, type FrozenWeight } from './linear.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export type DecoderConfig = Pick<
@@ -26,18 +27,16 @@ export interface DecoderParameters {
   linear: (module: string) => LinearWeight;
   /** Weight of a norm, e.g. "layers.0.input_layernorm", "norm". */
   norm: (module: string) => Float32Array;
-  /** Row-major [vocabulary, hidden]: of the tokens going in, and of the output head; one array where they are tied. */
+  /** Row-major [vocabulary, hidden], of the tokens going in. */
   embeddings: Float32Array;
-  head: Float32Array;
+  /** The output head, [vocabulary, hidden]. */
+  head: LinearWeight;
 }
 
 export function uploadDecoder({ config, linear, norm }: DecoderParameters): Decoder {
   const layers = Array.from({ length: config.num_hidden_layers }, (_, i) => ({
     linear: Object.fromEntries(
-      LAYER_MODULES.map((module) => {
-        const weight = linear(`layers.${i}.${module}`);
-        return [module, new FrozenWeight(dequantise(weight), weight.outFeatures, weight.inFeatures)];
-      }),
+      LAYER_MODULES.map((module) => [module, uploadWeight(linear(`layers.${i}.${module}`))]),
     ) as Record<LayerModule, FrozenWeight>,
     inputNorm: tf.tensor1d(norm(`layers.${i}.input_layernorm`)),
     postAttentionNorm: tf.tensor1d(norm(`layers.${i}.post_attention_layernorm`)),
@@ -53,9 +52,15 @@ export function uploadVocabulary({ config, norm, head }: DecoderParameters): Voc
   return {
     norm: tf.tensor1d(norm('norm')),
     normEpsilon: config.rms_norm_eps,
-    head: new FrozenWeight(head, config.vocab_size, config.hidden_size),
-    rows: head,
+    head: uploadWeight(head),
+    row: (id) => dequantiseRow(head, id),
     size: config.vocab_size,
     hidden: config.hidden_size,
   };
+}
+
+/** In its 4-bit blocks where the backend has the kernel for them, else in float32. */
+function uploadWeight(weight: LinearWeight): FrozenWeight {
+  if (tf.getBackend() === 'webgpu' && fitsFourBit(weight)) return new FourBitWeight(weight);
+  return new FloatWeight(dequantise(weight), weight.outFeatures, weight.inFeatures);
 }

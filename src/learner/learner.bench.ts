@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ALL_LINEAR } from '../checkpoint/adapter.ts';
 import type { CheckpointConfig } from '../checkpoint/config.ts';
 import { startBackend, type Device } from './backend.ts';
-import { FrozenWeight } from './linear.ts';
+import { FloatWeight } from './linear.ts';
 import type { LearnerGroup, OptimizerSettings } from './learner.ts';
 import { DEFAULT_LOSS, type LossSettings } from './lossSettings.ts';
 import { packGroup } from './packing.ts';
@@ -107,7 +107,7 @@ export async function benchLinear(
   await startBackend(device);
   const [x, dy]: tf.Tensor2D[] = [tf.randomNormal([rows, inputs]), tf.randomNormal([rows, outputs])];
   const values = await tf.randomNormal([outputs, inputs]).data<'float32'>();
-  const weight = new FrozenWeight(values, outputs, inputs);
+  const weight = new FloatWeight(values, outputs, inputs);
   const plain = tf.tensor2d(values, [outputs, inputs]);
   const [ownSeconds, tfjsSeconds] = await fastest(repeats, [
     () => finished([weight.backward(dy), transposedTimes(dy, x)]),

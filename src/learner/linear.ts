@@ -3,8 +3,26 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LoraPair } from '../checkpoint/adapter.ts';
 import { onWasm, transposedTimes } from './products.ts';
 
-/** A weight that is never trained. On wasm it is held in both orders, so that both directions are plain products. */
-export class FrozenWeight {
+/** A weight that is never trained, [out, in]. */
+export interface FrozenWeight {
+  readonly out: number;
+  readonly in: number;
+  /** [n, in] to [n, out]; with a branch, low·Bᵀ is added. */
+  forward(x: tf.Tensor2D, branch?: Branch): tf.Tensor2D;
+  /** The gradient of forward: [n, out] to [n, in]; with a branch, low·A is added. */
+  backward(dy: tf.Tensor2D, branch?: Branch): tf.Tensor2D;
+  dispose(): void;
+}
+
+/** The second product of a LoRA branch. */
+export type Branch = {
+  /** [n, r]. */
+  low: tf.Tensor2D;
+  lora: LoraTensors;
+};
+
+/** In float32. On wasm it is held in both orders, so that both directions are plain products. */
+export class FloatWeight implements FrozenWeight {
   readonly out: number;
   readonly in: number;
   readonly #rows: tf.Tensor2D;
@@ -18,14 +36,14 @@ export class FrozenWeight {
     this.#columns = onWasm() ? tf.transpose(this.#rows) : null;
   }
 
-  /** [n, inputs] to [n, outputs]. */
-  forward(x: tf.Tensor2D): tf.Tensor2D {
-    return this.#columns ? tf.matMul(x, this.#columns) : tf.matMul(x, this.#rows, false, true);
+  forward(x: tf.Tensor2D, branch?: Branch): tf.Tensor2D {
+    const y = this.#columns ? tf.matMul(x, this.#columns) : tf.matMul(x, this.#rows, false, true);
+    return branch ? tf.add(y, tf.matMul(branch.low, branch.lora.Bt)) : (y as tf.Tensor2D);
   }
 
-  /** The gradient of forward: [n, outputs] to [n, inputs]. */
-  backward(dy: tf.Tensor2D): tf.Tensor2D {
-    return tf.matMul(dy, this.#rows);
+  backward(dy: tf.Tensor2D, branch?: Branch): tf.Tensor2D {
+    const dx: tf.Tensor2D = tf.matMul(dy, this.#rows);
+    return branch ? tf.add(dx, tf.matMul(branch.low, branch.lora.A)) : dx;
   }
 
   dispose(): void {
@@ -66,10 +84,9 @@ export function linearForward(
   lora: LoraTensors | undefined,
   x: tf.Tensor2D,
 ): LinearOutput {
-  const base = weight.forward(x);
-  if (!lora) return { y: base };
+  if (!lora) return { y: weight.forward(x) };
   const low: tf.Tensor2D = tf.matMul(x, lora.At);
-  return { y: tf.add<tf.Tensor2D>(base, tf.matMul(low, lora.Bt)), low };
+  return { y: weight.forward(x, { low, lora }), low };
 }
 
 export type LinearGradient = { dx: tf.Tensor2D; lora?: LoraGradient };
@@ -81,11 +98,10 @@ export function linearBackward(
   low: tf.Tensor2D | undefined,
   dy: tf.Tensor2D,
 ): LinearGradient {
-  const dx = weight.backward(dy);
-  if (!lora || !low) return { dx };
+  if (!lora || !low) return { dx: weight.backward(dy) };
   const dLow: tf.Tensor2D = tf.matMul(dy, lora.B);
   return {
-    dx: tf.add(dx, tf.matMul(dLow, lora.A)),
+    dx: weight.backward(dy, { low: dLow, lora }),
     lora: { dAt: transposedTimes(x, dLow), dB: transposedTimes(dy, low) },
   };
 }

@@ -13,7 +13,8 @@ export function naiveScores(
   ids: Int32Array,
   temperature: number,
 ): { logprobs: number[]; entropies: number[] } {
-  const { config, embeddings, head } = parameters;
+  const { config, embeddings } = parameters;
+  const head = dequantise(parameters.head);
   const tokens = [...ids].slice(0, -1).map((id) => row(embeddings, id, config.hidden_size));
   const prompt = Array.from({ length: promptEmbeds.length / config.hidden_size }, (_, i) =>
     row(promptEmbeds, i, config.hidden_size),

@@ -1,6 +1,7 @@
 /** Decoders, adapters and groups of random numbers, for tests and benchmarks. */
 import { ALL_LINEAR, type Adapter } from '../checkpoint/adapter.ts';
 import { linearModules, type CheckpointConfig } from '../checkpoint/config.ts';
+import type { BlockWeight, LinearWeight } from '../checkpoint/linearWeight.ts';
 import { seededRandom, uniform } from '../demos/random.ts';
 import type { DecoderParameters } from './decoderParameters.ts';
 import type { LearnerGroup } from './learner.ts';
@@ -21,7 +22,12 @@ export const SMALL: CheckpointConfig = {
   eos_token_ids: [1],
 };
 
-export function syntheticParameters(config: CheckpointConfig, seed: string): DecoderParameters {
+/** @param weights plain, or in 4-bit blocks of 32. */
+export function syntheticParameters(
+  config: CheckpointConfig,
+  seed: string,
+  weights: LinearWeight['kind'] = 'dense',
+): DecoderParameters {
   const values = (length: number, centre: number, spread: number, name: string) => {
     const random = seededRandom(seed, name);
     return Float32Array.from({ length }, () => uniform(random, centre - spread, centre + spread));
@@ -33,12 +39,45 @@ export function syntheticParameters(config: CheckpointConfig, seed: string): Dec
     linear: (path) => {
       const module = modules.get(path);
       if (!module) throw new Error(`no module ${path}`);
+      if (weights === 'blocks') return randomBlocks(module.out, module.in, `${seed} ${path}`);
       const data = values(module.in * module.out, 0, Math.sqrt(3 / module.in), path);
       return { kind: 'dense', inFeatures: module.in, outFeatures: module.out, data };
     },
     norm: (path) => values(config.hidden_size, 1, 0.3, path),
     embeddings,
-    head: embeddings,
+    head:
+      weights === 'blocks'
+        ? randomBlocks(config.vocab_size, config.hidden_size, `${seed} head`)
+        : {
+            kind: 'dense',
+            inFeatures: config.hidden_size,
+            outFeatures: config.vocab_size,
+            data: embeddings,
+          },
+  };
+}
+
+/** A weight of variance 1 / inFeatures or so. */
+export function randomBlocks(
+  outFeatures: number,
+  inFeatures: number,
+  seed: string,
+  { blockSize = 32, zeroPoints = false } = {},
+): BlockWeight {
+  const random = seededRandom(seed, 'blocks');
+  const blocks = Math.ceil(inFeatures / blockSize);
+  const bytes = (length: number) => Uint8Array.from({ length }, () => Math.floor(random() * 256));
+  return {
+    kind: 'blocks',
+    outFeatures,
+    inFeatures,
+    bits: 4,
+    blockSize,
+    packed: bytes((outFeatures * blocks * blockSize) / 2),
+    scales: Float32Array.from({ length: outFeatures * blocks }, () =>
+      uniform(random, 0.1 / Math.sqrt(inFeatures), 0.3 / Math.sqrt(inFeatures)),
+    ),
+    zeroPoints: zeroPoints ? bytes(outFeatures * Math.ceil(blocks / 2)) : null,
   };
 }
 

@@ -8,8 +8,8 @@ export interface Vocabulary {
   norm: tf.Tensor1D;
   normEpsilon: number;
   head: FrozenWeight;
-  /** The head's rows on the host, [vocabulary, hidden]. */
-  rows: Float32Array;
+  /** A row of the head on the host, [hidden]. */
+  row: (id: number) => Float32Array;
   size: number;
   hidden: number;
 }
@@ -94,9 +94,9 @@ function entropyGradient(
   return tf.div(head.backward(tf.mul(probabilities, surprise)), temperature);
 }
 
-function targetRows({ rows, hidden }: Vocabulary, ids: Int32Array): tf.Tensor2D {
+function targetRows({ row, hidden }: Vocabulary, ids: Int32Array): tf.Tensor2D {
   const values = new Float32Array(ids.length * hidden);
-  ids.forEach((id, i) => values.set(rows.subarray(id * hidden, (id + 1) * hidden), i * hidden));
+  ids.forEach((id, i) => values.set(row(id), i * hidden));
   return tf.tensor2d(values, [ids.length, hidden]);
 }
 

@@ -17,11 +17,7 @@ export function registerWasmSlice(): void {
     kernelName: tf.Slice,
     backendName: 'wasm',
     kernelFunc: ({ inputs, attrs, backend }) =>
-      slice(
-        inputs.x as tf.TensorInfo,
-        attrs as unknown as tf.SliceAttrs,
-        backend as unknown as WasmHeap,
-      ),
+      slice(inputs.x as tf.TensorInfo, attrs as unknown as tf.SliceAttrs, backend as unknown as WasmHeap),
   });
 }
 

@@ -92,3 +92,34 @@ test('rows that are dropped leave the others as they were', async () => {
   expectClose([[...(await decoder.step(embed([302])))]], [[...all.subarray(2 * width)]]);
   expectClose([[...(await decoder.step(embed([310])))]], [[...left]]);
 });
+
+test('prompts of unlike length decode as one batch as each does alone', async () => {
+  await wear(adapter);
+  const prompts = [prompt, prompt.subarray(0, prompt.length - 7 * hidden), prompt.subarray(0, 5 * hidden)];
+  const tokens = [300, 301, 302, 303, 304];
+  for (const room of [0, tokens.length]) {
+    const alone = [];
+    for (const embeds of prompts) {
+      const logits = [await decoder.prefill(embeds, room)];
+      for (const token of tokens) logits.push(await decoder.step(embed([token])));
+      alone.push(logits.map((values) => [...values]));
+    }
+    const first = await decoder.prefillAll(prompts, room);
+    expectClose(first.map((values) => [...values]), alone.map((logits) => logits[0]));
+    // Row 1 twice, the longest last; later the longest leaves.
+    let rows = [2, 1, 1, 0];
+    await decoder.select(rows);
+    for (const [i, token] of tokens.entries()) {
+      if (i === 3) {
+        await decoder.select([0, 2]);
+        rows = [2, 1];
+      }
+      const all = await decoder.step(embed(rows.map(() => token)));
+      const width = all.length / rows.length;
+      expectClose(
+        rows.map((_, at) => [...all.subarray(at * width, (at + 1) * width)]),
+        rows.map((row) => alone[row][i + 1]),
+      );
+    }
+  }
+});

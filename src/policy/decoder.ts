@@ -1,7 +1,12 @@
-/** The language model's session with its key-value cache: one prompt in, then a batch of rows a token at a time. */
+/**
+ * The language model's session with its key-value cache: prompts in, then a batch of rows a token at a time. Where the
+ * graph's attention allows it (GroupQueryAttention, which reads each row's length off the mask), rows may be of unlike
+ * length, and the cache is made once with room for all tokens to come, so that a step writes into it and copies nothing.
+ */
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { readOnnx } from '../checkpoint/onnxFile.ts';
 import { floatData, floatTensor } from './halfFloats.ts';
-import { disposeAll, selectRows, uploaded } from './keyValueCache.ts';
+import { disposeAll, joinRows, selectRows, uploaded } from './keyValueCache.ts';
 import type { Runtime, Tensors } from './onnxRuntime.ts';
 
 const PAST = 'past_key_values.';
@@ -10,19 +15,26 @@ const PRESENT = 'present.';
 type Metadata = InferenceSession.TensorValueMetadata;
 
 export class Decoder {
+  /** Whether prompts of unlike length can be decoded as one batch. */
+  readonly ragged: boolean;
   private readonly runtime: Runtime;
   private readonly session: InferenceSession;
   private readonly hidden: number;
   /** Names after the prefix, e.g. "0.key". */
   private readonly layers: string[];
   private cache: Tensors = {};
-  private length = 0;
+  /** Tokens behind each row. */
+  private lengths: number[] = [];
+  /** Positions that the cache has, and shall have. */
+  private positions = 0;
+  private wanted = 0;
   private adapter: Tensors = {};
 
-  private constructor(runtime: Runtime, session: InferenceSession, hidden: number) {
+  private constructor(runtime: Runtime, session: InferenceSession, hidden: number, ragged: boolean) {
     this.runtime = runtime;
     this.session = session;
     this.hidden = hidden;
+    this.ragged = ragged;
     this.layers = layersOf(session.inputNames, PAST);
   }
 
@@ -32,7 +44,8 @@ export class Decoder {
       `${PRESENT}${i}.key`,
       `${PRESENT}${i}.value`,
     ]).flat();
-    return new Decoder(runtime, await runtime.session(model, { gpuOutputs: kept }), hidden);
+    const ragged = readOnnx(model).graph.node.some(({ opType }) => opType === 'GroupQueryAttention');
+    return new Decoder(runtime, await runtime.session(model, { gpuOutputs: kept }), hidden, ragged);
   }
 
   /** Feeds for the adapter's inputs, from now on. Kept on the GPU where there is one. */
@@ -47,21 +60,52 @@ export class Decoder {
     );
   }
 
-  /** Starts anew with one prompt. @param embeds [P, hidden]. @returns logits after the last position. */
-  async prefill(embeds: Float32Array): Promise<Float32Array> {
+  /**
+   * Starts anew with one prompt, row 0. @param embeds [P, hidden]. @param room tokens that will follow, 0: unknown.
+   * @returns logits after the last position.
+   */
+  async prefill(embeds: Float32Array, room = 0): Promise<Float32Array> {
     this.clear();
     this.cache = this.emptyCache();
+    this.lengths = [0];
     const logits = await this.run(embeds, 1);
-    return logits.subarray(logits.length - logits.length / this.scored(embeds));
+    this.wanted = room && this.keepsPlace() ? this.lengths[0] + room : 0;
+    return logits.slice(logits.length - logits.length / this.scored(embeds));
+  }
+
+  /** As prefill for several prompts, a row each; where not `ragged` they are of one length. @returns their logits. */
+  async prefillAll(prompts: Float32Array[], room = 0): Promise<Float32Array[]> {
+    const logits: Float32Array[] = [];
+    const caches: Tensors[] = [];
+    const lengths: number[] = [];
+    try {
+      for (const embeds of prompts) {
+        logits.push(await this.prefill(embeds));
+        caches.push(this.cache);
+        lengths.push(...this.lengths);
+        this.cache = {};
+      }
+      const longest = Math.max(...lengths);
+      this.wanted = room && this.keepsPlace() ? longest + room : 0;
+      this.positions = this.wanted || longest;
+      this.cache = await joinRows(this.runtime, caches, this.positions);
+      this.lengths = lengths;
+    } finally {
+      caches.forEach(disposeAll);
+    }
+    return logits;
   }
 
   /** Goes on with these rows of the batch, a row any number of times. */
   async select(rows: number[]): Promise<void> {
-    this.cache = await selectRows(this.runtime, this.cache, rows);
+    this.positions = Math.max(this.positions, this.wanted);
+    this.cache = await selectRows(this.runtime, this.cache, rows, this.positions);
+    this.lengths = rows.map((row) => this.lengths[row]);
   }
 
   /** One token a row. @param embeds [rows, hidden]. @returns logits [rows, vocabulary]. */
-  step(embeds: Float32Array): Promise<Float32Array> {
+  async step(embeds: Float32Array): Promise<Float32Array> {
+    if (this.positions < this.wanted) await this.select([...this.lengths.keys()]);
     return this.run(embeds, embeds.length / this.hidden);
   }
 
@@ -69,7 +113,8 @@ export class Decoder {
   clear(): void {
     disposeAll(this.cache);
     this.cache = {};
-    this.length = 0;
+    this.lengths = [];
+    this.positions = this.wanted = 0;
   }
 
   async release(): Promise<void> {
@@ -81,8 +126,12 @@ export class Decoder {
   private async run(embeds: Float32Array, rows: number): Promise<Float32Array> {
     const { Tensor } = this.runtime;
     const added = embeds.length / this.hidden / rows;
-    const total = this.length + added;
-    const positions = new BigInt64Array(rows * added).map((_, i) => BigInt(this.length + (i % added)));
+    const total = Math.max(...this.lengths) + added;
+    const mask = new BigInt64Array(rows * total);
+    this.lengths.forEach((length, row) => mask.fill(1n, row * total, row * total + length + added));
+    const positions = new BigInt64Array(rows * added).map((_, i) =>
+      BigInt(this.lengths[Math.floor(i / added)] + (i % added)),
+    );
     const optional: Tensors = {
       position_ids: new Tensor('int64', positions, [rows, added]),
       num_logits_to_keep: new Tensor('int64', [1n], []),
@@ -93,17 +142,37 @@ export class Decoder {
         added,
         this.hidden,
       ]),
-      attention_mask: new Tensor('int64', new BigInt64Array(rows * total).fill(1n), [rows, total]),
+      attention_mask: new Tensor('int64', mask, [rows, total]),
       ...this.adapter,
     };
     for (const name of this.session.inputNames) if (name in optional) feeds[name] = optional[name];
     for (const layer of this.layers) feeds[PAST + layer] = this.cache[layer];
 
+    const outputs =
+      this.positions >= total && this.keepsPlace()
+        ? await this.session.run(feeds, this.inPlace())
+        : await this.grown(feeds);
+    this.lengths = this.lengths.map((length) => length + added);
+    this.positions = Math.max(this.positions, total);
+    return floatData(outputs.logits);
+  }
+
+  /** The step's keys and values go where the earlier ones lie. */
+  private inPlace(): InferenceSession.FetchesType {
+    const present = this.layers.map((layer) => [PRESENT + layer, this.cache[layer]] as const);
+    return { logits: null, ...Object.fromEntries(present) };
+  }
+
+  private async grown(feeds: Tensors): Promise<InferenceSession.ReturnType> {
     const outputs = await this.session.run(feeds);
     disposeAll(this.cache);
     this.cache = Object.fromEntries(this.layers.map((layer) => [layer, outputs[PRESENT + layer]]));
-    this.length = total;
-    return floatData(outputs.logits);
+    return outputs;
+  }
+
+  /** On wasm every run copies its inputs into the heap and its outputs out of it: there is no place to keep. */
+  private keepsPlace(): boolean {
+    return this.ragged && this.runtime.device !== 'wasm';
   }
 
   /** How many positions of a prompt the graph gives logits for. */

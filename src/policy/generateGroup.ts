@@ -1,11 +1,11 @@
-/** Samples a group of completions of one prompt: one prefill, then all rows as one batch. */
+/** Samples groups of completions: one prefill a prompt, then all rows of all prompts as one batch. */
 import { seededRandom, type Random } from '../demos/random.ts';
 import type { Decoder } from './decoder.ts';
 import { lettersChosenFrom, type LetterTokens } from './letterTokens.ts';
 import type { Ending } from './letterTrace.ts';
 import { otherTasks } from './otherTasks.ts';
 import type { Completion, GenerateOptions, SamplingSettings } from './policy.ts';
-import { drawToken, probabilities } from './tokenDistribution.ts';
+import { drawToken, probabilities, type DrawSettings } from './tokenDistribution.ts';
 import { TokenText } from './tokenText.ts';
 
 /** What a checkpoint says of its tokens. */
@@ -22,53 +22,88 @@ export interface Vocabulary {
   embed: (ids: number[]) => Promise<Float32Array>;
 }
 
-/**
- * @param embeds the prompt, [P, hidden].
- * @param rows which rows of the group to sample: row r draws from its own stream of random numbers, so that it
- *   comes out the same whatever rows are sampled with it.
- * @throws AbortError before the next step once the signal is aborted.
- */
+/** A prompt and which rows of its group to sample. */
+export interface GroupPrompt {
+  /** [P, hidden]. */
+  embeds: Float32Array;
+  /**
+   * Row r draws from its own stream of random numbers, so that it comes out the same whatever is sampled with it.
+   */
+  rows: number[];
+  seed: number;
+}
+
+type RowDecoder = Pick<Decoder, 'prefill' | 'prefillAll' | 'select' | 'step' | 'clear'>;
+
+/** @throws AbortError before the next step once the signal is aborted. */
 export async function generateGroup(
-  decoder: Pick<Decoder, 'prefill' | 'select' | 'step' | 'clear'>,
+  decoder: RowDecoder,
   vocabulary: Vocabulary,
   embeds: Float32Array,
   rows: number[],
   sampling: SamplingSettings,
-  { signal, onTokens }: GenerateOptions = {},
+  options: GenerateOptions = {},
 ): Promise<Completion[]> {
-  const started = rows.map((row) => startRow(vocabulary, seededRandom('completion', sampling.seed, row)));
+  const prompts = [{ embeds, rows, seed: sampling.seed }];
+  return (await generateGroups(decoder, vocabulary, prompts, sampling, options))[0];
+}
+
+/** As generateGroup for several prompts; onTokens gets the rows of all, a prompt's after the other's. */
+export async function generateGroups(
+  decoder: RowDecoder,
+  vocabulary: Vocabulary,
+  prompts: GroupPrompt[],
+  sampling: Omit<SamplingSettings, 'seed'>,
+  { signal, onTokens }: GenerateOptions = {},
+): Promise<Completion[][]> {
+  const groups = prompts.map(({ rows, seed }, prompt) =>
+    rows.map((row) => startRow(vocabulary, prompt, seededRandom('completion', seed, row))),
+  );
+  const started = groups.flat();
+  const room = sampling.max_completion_length;
   try {
     signal?.throwIfAborted();
-    const first = await decoder.prefill(embeds);
+    const first =
+      prompts.length === 1
+        ? [await decoder.prefill(prompts[0].embeds, room)]
+        : await decoder.prefillAll(
+            prompts.map(({ embeds }) => embeds),
+            room,
+          );
     await otherTasks();
     signal?.throwIfAborted();
     let live = started;
-    let logitsOf = (_: number) => first;
-    for (let n = 1; n <= sampling.max_completion_length; n++) {
+    let logitsOf = (i: number) => first[live[i].prompt];
+    // Where each live row lies in the decoder's batch, which holds `held` rows: a row a prompt at first.
+    let [places, held] = [started.map(({ prompt }) => prompt), prompts.length];
+    for (let n = 1; n <= room; n++) {
       live.forEach((row, i) => chooseToken(row, logitsOf(i), sampling, vocabulary));
-      for (const row of live) if (row.terminated || n === sampling.max_completion_length) finish(row);
+      for (const row of live) if (row.terminated || n === room) finish(row);
       onTokens?.(started.map((row) => (live.includes(row) ? row.tokens[row.tokens.length - 1] : null)));
       await otherTasks();
       signal?.throwIfAborted();
 
       const kept = [...live.keys()].filter((i) => !live[i].terminated);
-      if (kept.length === 0 || n === sampling.max_completion_length) break;
-      if (n === 1 && kept.length > 1) await decoder.select(kept.map(() => 0));
-      if (n > 1 && kept.length < live.length) await decoder.select(kept);
+      if (kept.length === 0 || n === room) break;
+      places = kept.map((i) => places[i]);
+      if (places.length !== held || places.some((place, i) => place !== i)) await decoder.select(places);
       live = kept.map((i) => live[i]);
+      [places, held] = [[...live.keys()], live.length];
       const logits = await decoder.step(
         await vocabulary.embed(live.map((row) => row.ids[row.ids.length - 1])),
       );
       const width = logits.length / live.length;
       logitsOf = (i) => logits.subarray(i * width, (i + 1) * width);
     }
-    return started.map(completed);
+    return groups.map((rows) => rows.map(completed));
   } finally {
     decoder.clear();
   }
 }
 
 interface Row {
+  /** Index of its prompt. */
+  prompt: number;
   random: Random;
   text: TokenText;
   ids: number[];
@@ -79,15 +114,15 @@ interface Row {
   terminated: boolean;
 }
 
-function startRow(vocabulary: Vocabulary, random: Random): Row {
+function startRow(vocabulary: Vocabulary, prompt: number, random: Random): Row {
   const text = new TokenText(vocabulary.decode);
-  return { random, text, ids: [], tokens: [], logprobs: [], entropies: [], letters: null, terminated: false };
+  return { prompt, random, text, ids: [], tokens: [], logprobs: [], entropies: [], letters: null, terminated: false };
 }
 
 function chooseToken(
   row: Row,
   logits: Float32Array,
-  sampling: SamplingSettings,
+  sampling: DrawSettings,
   vocabulary: Vocabulary,
 ): void {
   const { token, logprob, entropy } = drawToken(logits, sampling, vocabulary.suppressed, row.random);

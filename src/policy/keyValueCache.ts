@@ -1,51 +1,107 @@
-/** Keys and values of a batch of equally long sequences. Rows are copied where they lie: in memory or on the GPU. */
+/**
+ * Keys and values of a batch, [rows, heads, positions, width]; a row's own come first, what follows them is not looked
+ * at. Rows are copied where they lie: in memory or on the GPU.
+ */
 import type { Tensor } from 'onnxruntime-common';
 import type { Runtime, Tensors } from './onnxRuntime.ts';
 
+/** A row of one of the tensors. */
+interface Source {
+  tensor: Tensor;
+  row: number;
+}
+
 /**
- * Picks rows of every tensor, a row any number of times. Frees the tensors it was given.
- *
- * @param cache tensors whose first dimension is the batch.
+ * Picks rows of every tensor, a row any number of times, into tensors of so many positions, not fewer than before. Frees
+ * the tensors it was given.
  */
-export async function selectRows(runtime: Runtime, cache: Tensors, rows: number[]): Promise<Tensors> {
-  const gpu = await runtime.gpu();
-  const entries = Object.entries(cache);
-  const selected = gpu
-    ? selectOnGpu(runtime, gpu, entries, rows)
-    : entries.map(([name, tensor]) => [name, selectInMemory(runtime, tensor, rows)] as const);
-  for (const tensor of Object.values(cache)) tensor.dispose();
-  return Object.fromEntries(selected);
+export async function selectRows(
+  runtime: Runtime,
+  cache: Tensors,
+  rows: number[],
+  positions: number,
+): Promise<Tensors> {
+  const selected = await gather(runtime, cache, positions, (name) =>
+    rows.map((row) => ({ tensor: cache[name], row })),
+  );
+  disposeAll(cache);
+  return selected;
+}
+
+/** The rows of all caches, one after the other. */
+export function joinRows(runtime: Runtime, caches: Tensors[], positions: number): Promise<Tensors> {
+  return gather(runtime, caches[0], positions, (name) =>
+    caches.flatMap((cache) =>
+      Array.from({ length: cache[name].dims[0] }, (_, row) => ({ tensor: cache[name], row })),
+    ),
+  );
 }
 
 export function disposeAll(tensors: Tensors): void {
   for (const tensor of Object.values(tensors)) tensor.dispose();
 }
 
-function selectInMemory(runtime: Runtime, tensor: Tensor, rows: number[]): Tensor {
-  const data = tensor.data as Float32Array;
-  const size = data.length / tensor.dims[0];
-  const out = new (data.constructor as Float32ArrayConstructor)(size * rows.length);
-  rows.forEach((row, i) => out.set(data.subarray(row * size, (row + 1) * size), i * size));
-  return new runtime.Tensor(tensor.type, out, [rows.length, ...tensor.dims.slice(1)]);
+async function gather(
+  runtime: Runtime,
+  names: Tensors,
+  positions: number,
+  sourcesOf: (name: string) => Source[],
+): Promise<Tensors> {
+  const gpu = await runtime.gpu();
+  const encoder = gpu?.createCommandEncoder();
+  const gathered = Object.keys(names).map((name) => {
+    const sources = sourcesOf(name);
+    const target =
+      gpu && encoder
+        ? gatherOnGpu(runtime, gpu, encoder, sources, positions)
+        : gatherInMemory(runtime, sources, positions);
+    return [name, target] as const;
+  });
+  if (gpu && encoder) gpu.queue.submit([encoder.finish()]);
+  return Object.fromEntries(gathered);
 }
 
-function selectOnGpu(
+function gatherInMemory(runtime: Runtime, sources: Source[], positions: number): Tensor {
+  const [{ tensor }] = sources;
+  const [, heads, , width] = tensor.dims;
+  const Values = tensor.data.constructor as Float32ArrayConstructor;
+  const out = new Values(sources.length * heads * positions * width);
+  eachHead(sources, positions, (source, from, length, to) =>
+    out.set((source.data as Float32Array).subarray(from, from + length), to),
+  );
+  return new runtime.Tensor(tensor.type, out, [sources.length, heads, positions, width]);
+}
+
+function gatherOnGpu(
   runtime: Runtime,
   gpu: GPUDevice,
-  entries: [string, Tensor][],
-  rows: number[],
-): (readonly [string, Tensor])[] {
-  const encoder = gpu.createCommandEncoder();
-  const selected = entries.map(([name, tensor]) => {
-    const size = (tensor.size / tensor.dims[0]) * bytesOf(tensor);
-    const target = gpu.createBuffer({ size: pad16(size * rows.length), usage: STORAGE });
-    rows.forEach((row, i) =>
-      encoder.copyBufferToBuffer(tensor.gpuBuffer, row * size, target, i * size, size),
-    );
-    return [name, gpuTensor(runtime, target, tensor.type, [rows.length, ...tensor.dims.slice(1)])] as const;
+  encoder: GPUCommandEncoder,
+  sources: Source[],
+  positions: number,
+): Tensor {
+  const [{ tensor }] = sources;
+  const [, heads, , width] = tensor.dims;
+  const bytes = bytesOf(tensor);
+  const size = pad16(sources.length * heads * positions * width * bytes);
+  const target = gpu.createBuffer({ size, usage: STORAGE });
+  eachHead(sources, positions, (source, from, length, to) =>
+    encoder.copyBufferToBuffer(source.gpuBuffer, from * bytes, target, to * bytes, length * bytes),
+  );
+  return gpuTensor(runtime, target, tensor.type, [sources.length, heads, positions, width]);
+}
+
+/** In values, not bytes; all heads of a row at once where nothing lies between them. */
+function eachHead(
+  sources: Source[],
+  positions: number,
+  copy: (source: Tensor, from: number, length: number, to: number) => void,
+): void {
+  sources.forEach(({ tensor, row }, i) => {
+    const [, heads, had, width] = tensor.dims;
+    const [runs, length] = had === positions ? [1, heads * had * width] : [heads, had * width];
+    for (let run = 0; run < runs; run++)
+      copy(tensor, (row * runs + run) * length, length, (i * runs + run) * (heads / runs) * positions * width);
   });
-  gpu.queue.submit([encoder.finish()]);
-  return selected;
 }
 
 /** A tensor's copy on the GPU. */

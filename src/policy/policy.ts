@@ -19,6 +19,8 @@ export interface SamplingSettings {
   top_p: number;
   /** 0 is off. */
   top_k: number;
+  /** Tokens less likely than this share of the likeliest are not drawn; 0 or absent is off. */
+  min_p?: number;
   max_completion_length: number;
   seed: number;
 }

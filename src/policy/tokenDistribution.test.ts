@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { goldenFile } from '../../test/golden/tinyCheckpoint.ts';
 import { seededRandom } from '../demos/random.ts';
-import { drawToken, probabilities } from './tokenDistribution.ts';
+import { drawToken, probabilities, type DrawSettings } from './tokenDistribution.ts';
 
 const logits = Float32Array.from([1, 3, 2, -1]);
 const none = new Set<number>();
@@ -67,4 +68,21 @@ test('NaN is reported, not sampled', () => {
 test('probabilities of some tokens', () => {
   const p = softmax([...logits]);
   probabilities(logits, [2, 0]).forEach((x, i) => expect(x).toBeCloseTo([p[2], p[0]][i], 6));
+});
+
+const golden = JSON.parse(new TextDecoder().decode(goldenFile('sampling.json'))) as {
+  settings: DrawSettings;
+  logits: number[];
+  probabilities: number[];
+}[];
+
+test.each(golden)('shares under $settings are those of transformers', ({ settings, logits, probabilities }) => {
+  const draws = 40_000;
+  const counts = logits.map(() => 0);
+  for (let i = 0; i < draws; i++)
+    counts[drawToken(Float32Array.from(logits), settings, none, () => (i + 0.5) / draws).token]++;
+  probabilities.forEach((p, token) => {
+    expect(Math.abs(counts[token] / draws - p)).toBeLessThan(2 / draws);
+    if (p === 0) expect(counts[token]).toBe(0);
+  });
 });

@@ -13,11 +13,13 @@ export interface DrawSettings {
   temperature: number;
   top_p: number;
   top_k: number;
+  /** Tokens less likely than this share of the likeliest are not drawn; 0 or absent: all may be. */
+  min_p?: number;
 }
 
 /**
  * Draws one token. Suppressed tokens are never drawn, but stay in the distribution whose log-probabilities are
- * reported, as top_k and top_p do in TRL: the learner's log-softmax over the same vocabulary agrees with it.
+ * reported, as top_k, top_p and min_p do in TRL: the learner's log-softmax over the same vocabulary agrees with it.
  *
  * @param logits of one position, [vocabulary].
  * @param random used once, not at all when greedy.
@@ -79,17 +81,18 @@ function best(logits: Float32Array, suppressed: ReadonlySet<number>): number {
   return token;
 }
 
-/** Changes the weights. */
+/** Changes the weights. The order is that of transformers: top_k, top_p of what is left, min_p. */
 function sample(
   weights: Float64Array,
-  { top_k, top_p }: DrawSettings,
+  { top_k, top_p, min_p = 0 }: DrawSettings,
   suppressed: ReadonlySet<number>,
   random: Random,
 ): number {
   for (const token of suppressed) weights[token] = 0;
-  if (top_k > 0 || top_p < 1) keepLikeliest(weights, top_k, top_p);
-  let total = 0;
-  for (let i = 0; i < weights.length; i++) total += weights[i];
+  if (top_k > 0) keepTopK(weights, top_k);
+  if (top_p < 1) keepNucleus(weights, top_p);
+  if (min_p > 0) keepFrom(weights, min_p * largest(weights));
+  const total = sum(weights);
   let left = random() * total;
   let last = -1;
   for (let i = 0; i < weights.length; i++) {
@@ -101,18 +104,41 @@ function sample(
   return last;
 }
 
-/** Zeroes all but the top_k likeliest, then all beyond the smallest set that holds top_p of what is left. */
-function keepLikeliest(weights: Float64Array, top_k: number, top_p: number): void {
-  const order = Array.from(weights.keys()).sort((a, b) => weights[b] - weights[a]);
-  const kept = top_k > 0 ? order.slice(0, top_k) : order;
-  const mass = kept.reduce((sum, token) => sum + weights[token], 0);
-  let before = 0;
-  const nucleus = kept.filter((token) => {
-    const inside = before < top_p * mass;
-    before += weights[token];
-    return inside;
+/** The top_k likeliest; of equals the earlier. */
+function keepTopK(weights: Float64Array, top_k: number): void {
+  if (top_k >= weights.length) return;
+  const least = weights.slice().sort()[weights.length - top_k];
+  let equal = top_k - weights.reduce((count, weight) => count + (weight > least ? 1 : 0), 0);
+  for (let i = 0; i < weights.length; i++)
+    if (weights[i] < least || (weights[i] === least && equal-- <= 0)) weights[i] = 0;
+}
+
+/** The smallest set of the likeliest that holds top_p of all, one token at least. */
+function keepNucleus(weights: Float64Array, top_p: number): void {
+  const mass = sum(weights);
+  // Tokens below this hold less than 1 - top_p together: they are outside, and need not be sorted.
+  const floor = ((1 - top_p) * mass) / weights.length;
+  const order: number[] = [];
+  weights.forEach((weight, token) => {
+    if (weight > floor) order.push(token);
   });
-  const values = (nucleus.length ? nucleus : kept.slice(0, 1)).map((token) => [token, weights[token]]);
+  order.sort((a, b) => weights[b] - weights[a]);
+  let before = 0;
+  let count = 0;
+  while (count < order.length && (count === 0 || before < top_p * mass)) before += weights[order[count++]];
+  const kept = order.slice(0, count).map((token) => [token, weights[token]]);
   weights.fill(0);
-  for (const [token, weight] of values) weights[token] = weight;
+  for (const [token, weight] of kept) weights[token] = weight;
+}
+
+function keepFrom(weights: Float64Array, least: number): void {
+  for (let i = 0; i < weights.length; i++) if (weights[i] < least) weights[i] = 0;
+}
+
+function largest(weights: Float64Array): number {
+  return weights.reduce((most, weight) => Math.max(most, weight), 0);
+}
+
+function sum(weights: Float64Array): number {
+  return weights.reduce((total, weight) => total + weight, 0);
 }

@@ -51,7 +51,13 @@ export const grpoConfigSchema = v.object({
   reward_weights: v.object({ format: finite, accuracy: finite }),
   online_filtering: v.optional(v.boolean(), false),
   max_try_make_batch: v.optional(positive, 20),
-  sampling: v.object({ temperature: finite, top_p: finite, top_k: count, max_completion_length: positive }),
+  sampling: v.object({
+    temperature: finite,
+    top_p: finite,
+    top_k: count,
+    min_p: v.optional(finite, 0),
+    max_completion_length: positive,
+  }),
   loss: lossSettings,
   optimizer: v.object({
     learning_rate: finite,

@@ -44,7 +44,7 @@ export const DEFAULT_GRPO_CONFIG: GrpoConfig = {
   reward_weights: DEFAULT_REWARD_WEIGHTS,
   online_filtering: false,
   max_try_make_batch: 20,
-  sampling: { temperature: 1, top_p: 1, top_k: 0, max_completion_length: 96 },
+  sampling: { temperature: 1, top_p: 1, top_k: 0, min_p: 0, max_completion_length: 96 },
   loss: DEFAULT_LOSS,
   optimizer: {
     learning_rate: 1e-3,

@@ -39,6 +39,14 @@ export const MORE_SAMPLING_SETTINGS: Setting[] = [
   },
   {
     type: 'number',
+    path: 'sampling.min_p',
+    label: 'min_p',
+    sentence: 'Drops tokens less likely than this share of the likeliest; 0 keeps all.',
+    min: 0,
+    max: 1,
+  },
+  {
+    type: 'number',
     path: 'sampling.max_completion_length',
     label: 'max_completion_length',
     sentence: 'Responses are cut after so many tokens.',

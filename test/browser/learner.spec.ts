@@ -1,0 +1,53 @@
+import { expect, test } from '@playwright/test';
+import { createServer, type ViteDevServer } from 'vite';
+import type { ProductCase } from './learnerPage.ts';
+
+declare global {
+  var compareProducts: typeof import('./learnerPage.ts').compareProducts;
+  var tryUpdates: typeof import('./learnerPage.ts').tryUpdates;
+}
+
+let server: ViteDevServer;
+test.beforeAll(async () => {
+  const include = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu'];
+  const optimizeDeps = { entries: ['test/browser/learner.html'], include };
+  server = await createServer({ optimizeDeps, server: { hmr: false }, logLevel: 'error' });
+  await server.listen();
+});
+test.afterAll(() => server.close());
+
+test.beforeEach(async ({ page }) => {
+  await page.goto(`${server.resolvedUrls!.local[0]}test/browser/learner.html`);
+  await page.waitForFunction(() => 'tryUpdates' in globalThis);
+});
+
+const CASES: ProductCase[] = [
+  { rows: 70, inputs: 64, outputs: 96, blockSize: 32, zeroPoints: false, rank: 0 },
+  { rows: 5, inputs: 72, outputs: 36, blockSize: 32, zeroPoints: true, rank: 8 },
+  { rows: 33, inputs: 320, outputs: 40, blockSize: 64, zeroPoints: true, rank: 40 },
+  { rows: 1, inputs: 128, outputs: 4, blockSize: 128, zeroPoints: false, rank: 6 },
+];
+for (const one of CASES)
+  test(`4-bit product as in float32: ${JSON.stringify(one)}`, async ({ page }) => {
+    const { forward, backward } = await page.evaluate((c) => globalThis.compareProducts(c), one);
+    expect(forward).toBeLessThan(1e-5);
+    expect(backward).toBeLessThan(1e-5);
+  });
+
+test('updates on 4-bit weights: gradients as in float32, a sixth of the memory, nothing left behind', async ({
+  page,
+}) => {
+  const { blocks, floats } = await page.evaluate(() => globalThis.tryUpdates(3));
+  expect(blocks.m.length).toBe(floats.m.length);
+  for (const [i, values] of floats.m.entries()) {
+    const largest = Math.max(...values.map(Math.abs));
+    expect(largest).toBeGreaterThan(0);
+    const worst = Math.max(...values.map((value, j) => Math.abs(value - blocks.m[i][j])));
+    expect(worst / largest).toBeLessThan(1e-4);
+  }
+  expect(floats.weightBytes / blocks.weightBytes).toBeGreaterThan(6);
+  for (const { tensors, bytes } of [blocks, floats]) {
+    expect(new Set(tensors).size).toBe(1);
+    expect(new Set(bytes).size).toBe(1);
+  }
+});

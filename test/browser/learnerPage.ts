@@ -1,0 +1,117 @@
+/** The learner on WebGPU in a page; learner.spec.ts calls these from outside. */
+import * as tf from '@tensorflow/tfjs-core';
+import { dequantise } from '../../src/checkpoint/linearWeight.ts';
+import { startBackend } from '../../src/learner/backend.ts';
+import { FourBitWeight } from '../../src/learner/fourBitWeight.ts';
+import { FloatWeight, uploadLora, type FrozenWeight, type LoraTensors } from '../../src/learner/linear.ts';
+import { DEFAULT_LOSS } from '../../src/learner/lossSettings.ts';
+import {
+  randomBlocks,
+  SMALL,
+  syntheticAdapter,
+  syntheticGroup,
+  syntheticParameters,
+} from '../../src/learner/syntheticDecoder.ts';
+import { TfjsLearner } from '../../src/learner/tfjsLearner.ts';
+
+export interface ProductCase {
+  rows: number;
+  inputs: number;
+  outputs: number;
+  blockSize: number;
+  zeroPoints: boolean;
+  /** Rank of a LoRA branch; 0: none. */
+  rank: number;
+}
+
+/** The largest difference between the 4-bit and the float32 product, as a share of the largest value. */
+export async function compareProducts(one: ProductCase) {
+  await startBackend('webgpu');
+  const { rows, inputs, outputs, rank } = one;
+  const weight = randomBlocks(outputs, inputs, `${outputs}x${inputs}`, one);
+  const four = new FourBitWeight(weight);
+  const float = new FloatWeight(dequantise(weight), outputs, inputs);
+  const x: tf.Tensor2D = tf.randomNormal([rows, inputs], 0, 1, 'float32', 1);
+  const dy: tf.Tensor2D = tf.randomNormal([rows, outputs], 0, 1, 'float32', 2);
+  const lora = rank ? randomLora(rank, inputs, outputs) : undefined;
+  const forward = (w: FrozenWeight) =>
+    tf.tidy(() => w.forward(x, lora && { low: tf.matMul(x, lora.At), lora }));
+  const backward = (w: FrozenWeight) =>
+    tf.tidy(() => w.backward(dy, lora && { low: tf.matMul(dy, lora.B), lora }));
+  return {
+    forward: await difference(forward(four), forward(float)),
+    backward: await difference(backward(four), backward(float)),
+  };
+}
+
+function randomLora(r: number, inputs: number, outputs: number): LoraTensors {
+  const values = (length: number, seed: number) =>
+    tf.randomNormal([length], 0, 0.3, 'float32', seed).dataSync<'float32'>();
+  return uploadLora({ A: values(r * inputs, 3), B: values(outputs * r, 4), in: inputs, out: outputs }, r, 2);
+}
+
+async function difference(a: tf.Tensor, b: tf.Tensor): Promise<number> {
+  const [x, y] = await Promise.all([a.data<'float32'>(), b.data<'float32'>()]);
+  if (x.length !== y.length) throw new Error(`${x.length} values against ${y.length}`);
+  const largest = y.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return x.reduce((most, value, i) => Math.max(most, Math.abs(value - y[i])), 0) / largest;
+}
+
+const CONFIG = {
+  ...SMALL,
+  num_hidden_layers: 1,
+  hidden_size: 64,
+  intermediate_size: 96,
+  head_dim: 16,
+  vocab_size: 48,
+};
+const OPTIMIZER = {
+  learning_rate: 1e-3,
+  adam_beta1: 0.9,
+  adam_beta2: 0.999,
+  adam_epsilon: 1e-8,
+  weight_decay: 0,
+  max_grad_norm: 0,
+};
+const LOSS = {
+  ...DEFAULT_LOSS,
+  temperature: 1,
+  max_completion_length: 16,
+  importance_sampling_correction: false,
+};
+
+/** Gradients (as the first moment of AdamW) and tensors of a few updates on the 4-bit weights and on their values. */
+export async function tryUpdates(updates: number) {
+  await startBackend('webgpu');
+  const blocks = syntheticParameters(CONFIG, 'decoder', 'blocks');
+  const floats = {
+    ...blocks,
+    linear: (path: string) => asFloats(blocks.linear(path)),
+    head: asFloats(blocks.head),
+  };
+  const results = [];
+  for (const parameters of [blocks, floats]) {
+    const empty = tf.memory().numBytes;
+    const learner = new TfjsLearner('webgpu', parameters);
+    const weightBytes = tf.memory().numBytes - empty;
+    await learner.setAdapter(syntheticAdapter(CONFIG, 8, 'adapter'));
+    const held = [];
+    for (let step = 0; step < updates; step++) {
+      await learner.update([syntheticGroup(CONFIG, 6, [4, 5], `step ${step % 2}`)], LOSS, OPTIMIZER);
+      held.push(tf.memory());
+    }
+    const { m } = (await learner.adapter()).optimizer;
+    await learner.dispose();
+    const tensors = held.map(({ numTensors }) => numTensors);
+    const bytes = held.map(({ numBytes }) => numBytes);
+    results.push({ weightBytes, m: Object.values(m).map((x) => [...x]), tensors, bytes });
+  }
+  return { blocks: results[0], floats: results[1] };
+}
+
+function asFloats(weight: Parameters<typeof dequantise>[0]) {
+  const { outFeatures, inFeatures } = weight;
+  return { kind: 'dense' as const, outFeatures, inFeatures, data: dequantise(weight) };
+}
+
+Object.assign(globalThis, { compareProducts, tryUpdates });
