@@ -3,9 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { CheckpointConfig } from '../checkpoint/config.ts';
 import { dequantise, dequantiseRow, type LinearWeight } from '../checkpoint/linearWeight.ts';
 import { Decoder } from './decoder.ts';
+import { HostWeight } from './hostWeight.ts';
 import { LAYER_MODULES, type LayerModule } from './layer.ts';
 import { FourBitWeight, fitsFourBit } from './fourBitWeight.ts';
 import { FloatWeight, type FrozenWeight } from './linear.ts';
+import { staysOnHost } from './memory.ts';
+import { onWasm } from './products.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export type DecoderConfig = Pick<
@@ -34,9 +37,10 @@ export interface DecoderParameters {
 }
 
 export function uploadDecoder({ config, linear, norm }: DecoderParameters): Decoder {
+  const onHost = onWasm() && staysOnHost(config);
   const layers = Array.from({ length: config.num_hidden_layers }, (_, i) => ({
     linear: Object.fromEntries(
-      LAYER_MODULES.map((module) => [module, uploadWeight(linear(`layers.${i}.${module}`))]),
+      LAYER_MODULES.map((module) => [module, frozenWeight(linear(`layers.${i}.${module}`), onHost)]),
     ) as Record<LayerModule, FrozenWeight>,
     inputNorm: tf.tensor1d(norm(`layers.${i}.input_layernorm`)),
     postAttentionNorm: tf.tensor1d(norm(`layers.${i}.post_attention_layernorm`)),
@@ -52,7 +56,7 @@ export function uploadVocabulary({ config, norm, head }: DecoderParameters): Voc
   return {
     norm: tf.tensor1d(norm('norm')),
     normEpsilon: config.rms_norm_eps,
-    head: uploadWeight(head),
+    head: frozenWeight(head, onWasm() && staysOnHost(config)),
     row: (id) => dequantiseRow(head, id),
     size: config.vocab_size,
     hidden: config.hidden_size,
@@ -60,7 +64,8 @@ export function uploadVocabulary({ config, norm, head }: DecoderParameters): Voc
 }
 
 /** In its 4-bit blocks where the backend has the kernel for them, else in float32. */
-function uploadWeight(weight: LinearWeight): FrozenWeight {
+function frozenWeight(weight: LinearWeight, onHost: boolean): FrozenWeight {
   if (tf.getBackend() === 'webgpu' && fitsFourBit(weight)) return new FourBitWeight(weight);
+  if (onHost) return new HostWeight(weight);
   return new FloatWeight(dequantise(weight), weight.outFeatures, weight.inFeatures);
 }

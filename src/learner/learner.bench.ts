@@ -6,6 +6,7 @@ import { startBackend, type Device } from './backend.ts';
 import { FloatWeight } from './linear.ts';
 import type { LearnerGroup, OptimizerSettings } from './learner.ts';
 import { DEFAULT_LOSS, type LossSettings } from './lossSettings.ts';
+import { ACTIVATION_BYTES, estimateMemory } from './memory.ts';
 import { packGroup } from './packing.ts';
 import { transposedTimes } from './products.ts';
 import { stepProducts, totalProducts } from './stepProducts.ts';
@@ -136,6 +137,52 @@ export async function benchLeak(device: Device, [early, late] = [5, 100]): Promi
   await learner.dispose();
   const [before, after] = held;
   return { tensors: [before.numTensors, after.numTensors], bytes: [before.numBytes, after.numBytes] };
+}
+
+/** SmolVLM-256M's language model (SmolLM2-135M). */
+const SMOLVLM_256M: CheckpointConfig = {
+  ...CONFIG,
+  hidden_size: 576,
+  intermediate_size: 1536,
+  num_hidden_layers: 30,
+  num_attention_heads: 9,
+  num_key_value_heads: 3,
+  vocab_size: 49280,
+};
+
+export interface MemoryBenchmark {
+  /** Bytes of tfjs at the fullest moment of an update, and by the formula. */
+  measured: number;
+  estimated: number;
+  /** Bytes of the whole process at its fullest. */
+  process: number;
+}
+
+/** An update of SmolVLM-256M's shapes with random 4-bit weights, on wasm. To be run in a process of its own. */
+export async function benchMemory({
+  promptLength = 400,
+  responseLength = 64,
+  responses = 4,
+} = {}): Promise<MemoryBenchmark> {
+  await startBackend('wasm');
+  const lengths = new Array<number>(responses).fill(responseLength);
+  const adapter = syntheticAdapter(SMOLVLM_256M, RANK, 'bench', ['q_proj', 'v_proj']);
+  const learner = new TfjsLearner('wasm', syntheticParameters(SMOLVLM_256M, 'bench', 'blocks'));
+  await learner.setAdapter(adapter);
+  const group = syntheticGroup(SMOLVLM_256M, promptLength, lengths, 'bench');
+  const { peakBytes } = await tf.profile(async () => {
+    await update(learner, [group]);
+  });
+  await learner.dispose();
+  const { peak } = estimateMemory(SMOLVLM_256M, adapter.config, {
+    device: 'wasm',
+    weightBits: 4,
+    promptLength,
+    responseLengths: lengths,
+    groups: 1,
+    activationBytes: ACTIVATION_BYTES,
+  });
+  return { measured: peakBytes, estimated: peak, process: process.resourceUsage().maxRSS * 1024 };
 }
 
 function update(learner: TfjsLearner, groups: LearnerGroup[]): Promise<unknown> {

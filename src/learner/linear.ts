@@ -25,31 +25,47 @@ export type Branch = {
 export class FloatWeight implements FrozenWeight {
   readonly out: number;
   readonly in: number;
-  readonly #rows: tf.Tensor2D;
+  /** [out, in]. */
+  readonly #rows: tf.Tensor2D | null;
+  /** [in, out]. */
   readonly #columns: tf.Tensor2D | null;
 
-  /** @param values row-major [outputs, inputs], as PyTorch stores a linear layer. */
-  constructor(values: Float32Array, outputs: number, inputs: number) {
+  /**
+   * @param values row-major [outputs, inputs], as PyTorch stores a linear layer.
+   * @param order one order alone: 'rows' does for backward, 'columns' for forward.
+   */
+  constructor(values: Float32Array, outputs: number, inputs: number, order?: 'rows' | 'columns') {
     this.out = outputs;
     this.in = inputs;
-    this.#rows = tf.tensor2d(values, [outputs, inputs]);
-    this.#columns = onWasm() ? tf.transpose(this.#rows) : null;
+    const rows = tf.tensor2d(values, [outputs, inputs]);
+    this.#columns = order === 'columns' || (!order && onWasm()) ? tf.transpose(rows) : null;
+    this.#rows = order === 'columns' ? null : rows;
+    if (!this.#rows) rows.dispose();
   }
 
   forward(x: tf.Tensor2D, branch?: Branch): tf.Tensor2D {
-    const y = this.#columns ? tf.matMul(x, this.#columns) : tf.matMul(x, this.#rows, false, true);
-    return branch ? tf.add(y, tf.matMul(branch.low, branch.lora.Bt)) : (y as tf.Tensor2D);
+    const y = this.#columns
+      ? tf.matMul<tf.Tensor2D>(x, this.#columns)
+      : tf.matMul<tf.Tensor2D>(x, this.#rows!, false, true);
+    return branch ? added(y, tf.matMul(branch.low, branch.lora.Bt)) : y;
   }
 
   backward(dy: tf.Tensor2D, branch?: Branch): tf.Tensor2D {
-    const dx: tf.Tensor2D = tf.matMul(dy, this.#rows);
-    return branch ? tf.add(dx, tf.matMul(branch.low, branch.lora.A)) : dx;
+    const dx = tf.matMul<tf.Tensor2D>(dy, this.#rows!);
+    return branch ? added(dx, tf.matMul(branch.low, branch.lora.A)) : dx;
   }
 
   dispose(): void {
-    this.#rows.dispose();
+    this.#rows?.dispose();
     this.#columns?.dispose();
   }
+}
+
+/** Their sum, in place of both. */
+function added(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  const sum = tf.add<tf.Tensor2D>(a, b);
+  tf.dispose([a, b]);
+  return sum;
 }
 
 /** A LoRA pair on the device in the orders that forward and backward multiply with; B carries the scale. */

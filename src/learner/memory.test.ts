@@ -42,6 +42,7 @@ test.each([
     await learner.setAdapter(adapter);
     const estimate = estimateMemory(config, adapter.config, {
       device: 'wasm',
+      weightBits: 32,
       promptLength: P,
       responseLengths: [...lengths],
       groups: 2,

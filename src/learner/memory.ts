@@ -13,8 +13,13 @@ export const LOGITS_AT_ONCE = 2 ** 23;
 /** A group's activations are kept for the backward pass up to this size, else recomputed. */
 export const ACTIVATION_BYTES = 2 ** 28;
 
+/** On wasm, weights that would take more than this in float32, four times over, stay on the host. */
+export const WASM_WEIGHT_BYTES = 2 ** 30;
+
 export interface UpdateShape {
   device: Device;
+  /** Of the file: on webgpu, weights of 4 bits stay in their blocks. */
+  weightBits: 4 | 32;
   promptLength: number;
   /** Tokens of each response of a group. */
   responseLengths: number[];
@@ -55,7 +60,8 @@ export function estimateMemory(
   );
   const keepsAll = keepsActivations(config, packing, update.activationBytes);
   const layers = config.num_hidden_layers;
-  const weights = FLOAT * frozen(config, update.device === 'wasm');
+  const weights = FLOAT * frozen(config, update);
+  const passing = update.device === 'wasm' && staysOnHost(config) ? largestWeights(config) : NONE_PASSING;
   const adapter = FLOAT * parameters * (2 + Math.min(2, update.groups));
   const activations =
     FLOAT *
@@ -63,8 +69,8 @@ export function estimateMemory(
   const working =
     FLOAT *
     Math.max(
-      2 * sizes.input + sizes.backward + (keepsAll ? 0 : sizes.saved + sizes.forward),
-      sizes.vocabulary,
+      2 * sizes.input + sizes.backward + (keepsAll ? 0 : sizes.saved + sizes.forward) + passing.layer,
+      sizes.vocabulary + passing.head,
     );
   return {
     weights,
@@ -96,12 +102,48 @@ type LayerSizes = Pick<
   'hidden_size' | 'num_hidden_layers' | 'num_attention_heads' | 'intermediate_size' | 'head_dim'
 >;
 
-/** Every linear layer lies twice on wasm, see FrozenWeight. */
-function frozen(config: CheckpointConfig, onWasm: boolean): number {
-  const linear = linearModules(config, 'all').reduce((sum, module) => sum + module.in * module.out, 0);
-  const head = config.vocab_size * config.hidden_size;
+/** Whether wasm takes the weights from the host for each product (HostWeight), to save memory. */
+export function staysOnHost(
+  config: LayerSizes & Pick<CheckpointConfig, 'vocab_size' | 'num_key_value_heads'>,
+) {
+  return 4 * FLOAT * linearWeights(config) > WASM_WEIGHT_BYTES;
+}
+
+function linearWeights({
+  hidden_size: h,
+  intermediate_size,
+  num_hidden_layers,
+  num_attention_heads,
+  num_key_value_heads,
+  head_dim,
+  vocab_size,
+}: LayerSizes & Pick<CheckpointConfig, 'vocab_size' | 'num_key_value_heads'>): number {
+  const attention = 2 * h * head_dim * (num_attention_heads + num_key_value_heads);
+  return num_hidden_layers * (attention + 3 * h * intermediate_size) + vocab_size * h;
+}
+
+const NONE_PASSING = { layer: 0, head: 0 };
+
+/** Floats of the largest weight that comes from the host, in two orders while it is turned. */
+function largestWeights({
+  hidden_size,
+  intermediate_size,
+  num_attention_heads,
+  head_dim,
+  vocab_size,
+}: LayerSizes & Pick<CheckpointConfig, 'vocab_size'>): typeof NONE_PASSING {
+  return {
+    layer: 2 * hidden_size * Math.max(intermediate_size, num_attention_heads * head_dim),
+    head: 2 * hidden_size * vocab_size,
+  };
+}
+
+/** Every linear layer lies twice on wasm, see FloatWeight; 4-bit blocks of 32 have a scale in float32 each. */
+function frozen(config: CheckpointConfig, { device, weightBits }: UpdateShape): number {
+  const linear = linearWeights(config);
   const norms = (2 * config.num_hidden_layers + 1) * config.hidden_size;
-  return (onWasm ? 2 : 1) * (linear + head) + norms;
+  if (device === 'wasm') return (staysOnHost(config) ? 0 : 2 * linear) + norms;
+  return (device === 'webgpu' && weightBits === 4 ? 5 / 32 : 1) * linear + norms;
 }
 
 /** Floats by what they are for; of one layer where a layer has them. */

@@ -38,13 +38,16 @@ const CONFIG: GrpoConfig = {
 /** A checkpoint of random weights writes nothing legible: its first token stands for an answer. */
 function legible(policy: Policy): Policy {
   const answer = ({ ids }: Completion) => `<think></think><answer>[[${LETTERS[ids[0] % 4]}]]</answer>`;
+  const answered = (completion: Completion) => ({ ...completion, text: answer(completion) });
   return {
     device: policy.device,
     checkpoint: policy.checkpoint,
     encode: (prompt, image) => policy.encode(prompt, image),
     encodeResponse: (text) => policy.encodeResponse(text),
-    generate: async (...args) =>
-      (await policy.generate(...args)).map((completion) => ({ ...completion, text: answer(completion) })),
+    generate: async (...args) => (await policy.generate(...args)).map(answered),
+    generateBatch: async (...args) =>
+      (await policy.generateBatch(...args)).map((group) => group.map(answered)),
+    optionScores: (...args) => policy.optionScores(...args),
     letterTrace: (...args) => policy.letterTrace(...args),
     setAdapter: (adapter) => policy.setAdapter(adapter),
     dispose: () => policy.dispose(),

@@ -1,6 +1,7 @@
 /** A Policy whose work is done in the policy worker. */
 import * as Comlink from 'comlink';
 import type {
+  BatchOptions,
   Completion,
   EncodedPrompt,
   GenerateOptions,
@@ -9,6 +10,7 @@ import type {
   Policy,
   PromptImage,
   SamplingSettings,
+  SeededPrompt,
 } from '../policy/policy.ts';
 import type { PolicyAddress, PolicyService } from '../policy/policyService.ts';
 import type { Adapter } from '../checkpoint/adapter.ts';
@@ -64,6 +66,22 @@ class RemotePolicy implements Policy {
   ): Promise<Completion[]> {
     const told = onTokens && Comlink.proxy(onTokens);
     return this.calls.run(signal, (call) => this.#service.generate(call, prompt, count, sampling, told));
+  }
+
+  generateBatch(
+    prompts: SeededPrompt[],
+    count: number,
+    sampling: Omit<SamplingSettings, 'seed'>,
+    { signal, onTokens }: BatchOptions = {},
+  ): Promise<Completion[][]> {
+    const told = onTokens && Comlink.proxy(onTokens);
+    return this.calls.run(signal, (call) =>
+      this.#service.generateBatch(call, prompts, count, sampling, told),
+    );
+  }
+
+  optionScores(prompt: EncodedPrompt, ids: Int32Array): Promise<number[]> {
+    return this.calls.run(undefined, (call) => this.#service.optionScores(call, prompt, ids));
   }
 
   letterTrace(

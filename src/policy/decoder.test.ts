@@ -98,14 +98,17 @@ test('prompts of unlike length decode as one batch as each does alone', async ()
   const prompts = [prompt, prompt.subarray(0, prompt.length - 7 * hidden), prompt.subarray(0, 5 * hidden)];
   const tokens = [300, 301, 302, 303, 304];
   for (const room of [0, tokens.length]) {
-    const alone = [];
+    const alone: number[][][] = [];
     for (const embeds of prompts) {
       const logits = [await decoder.prefill(embeds, room)];
       for (const token of tokens) logits.push(await decoder.step(embed([token])));
       alone.push(logits.map((values) => [...values]));
     }
     const first = await decoder.prefillAll(prompts, room);
-    expectClose(first.map((values) => [...values]), alone.map((logits) => logits[0]));
+    expectClose(
+      first.map((values) => [...values]),
+      alone.map((logits) => logits[0]),
+    );
     // Row 1 twice, the longest last; later the longest leaves.
     let rows = [2, 1, 1, 0];
     await decoder.select(rows);

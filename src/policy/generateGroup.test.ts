@@ -19,6 +19,7 @@ function scripted(script: number[][][]) {
   let step = 0;
   const decoder = {
     prefill: () => Promise.resolve(Float32Array.from(script[step++][0])),
+    prefillAll: () => Promise.reject(new Error('one prompt only')),
     select: (rows: number[]) => Promise.resolve(void calls.push(rows)),
     step: (embeds: Float32Array) => {
       calls.push([...embeds].map((id) => TOKENS[id]));

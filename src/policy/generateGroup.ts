@@ -116,15 +116,20 @@ interface Row {
 
 function startRow(vocabulary: Vocabulary, prompt: number, random: Random): Row {
   const text = new TokenText(vocabulary.decode);
-  return { prompt, random, text, ids: [], tokens: [], logprobs: [], entropies: [], letters: null, terminated: false };
+  return {
+    prompt,
+    random,
+    text,
+    ids: [],
+    tokens: [],
+    logprobs: [],
+    entropies: [],
+    letters: null,
+    terminated: false,
+  };
 }
 
-function chooseToken(
-  row: Row,
-  logits: Float32Array,
-  sampling: DrawSettings,
-  vocabulary: Vocabulary,
-): void {
+function chooseToken(row: Row, logits: Float32Array, sampling: DrawSettings, vocabulary: Vocabulary): void {
   const { token, logprob, entropy } = drawToken(logits, sampling, vocabulary.suppressed, row.random);
   if (!row.letters) {
     const from = lettersChosenFrom(vocabulary.letters, token, row.tokens.join(''));

@@ -100,7 +100,12 @@ function eachHead(
     const [, heads, had, width] = tensor.dims;
     const [runs, length] = had === positions ? [1, heads * had * width] : [heads, had * width];
     for (let run = 0; run < runs; run++)
-      copy(tensor, (row * runs + run) * length, length, (i * runs + run) * (heads / runs) * positions * width);
+      copy(
+        tensor,
+        (row * runs + run) * length,
+        length,
+        (i * runs + run) * (heads / runs) * positions * width,
+      );
   });
 }
 

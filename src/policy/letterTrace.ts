@@ -117,3 +117,22 @@ export async function letterTrace(
     decoder.clear();
   }
 }
+
+/** The last reading of letterTrace by itself: the prompt, the thought and the ending in one forward pass. */
+export async function optionScores(
+  decoder: Pick<Decoder, 'prefill' | 'clear'>,
+  vocabulary: Vocabulary,
+  embeds: Float32Array,
+  ids: readonly number[],
+): Promise<number[]> {
+  const { to, ending } = planTrace(ids, vocabulary);
+  const response = await vocabulary.embed([...ids.slice(0, to), ...ending.ids]);
+  const whole = new Float32Array(embeds.length + response.length);
+  whole.set(embeds);
+  whole.set(response, embeds.length);
+  try {
+    return probabilities(await decoder.prefill(whole), ending.letters);
+  } finally {
+    decoder.clear();
+  }
+}

@@ -51,6 +51,18 @@ export interface GenerateOptions {
   onTokens?: (tokens: (string | null)[]) => void;
 }
 
+/** A prompt, and the seed of its group. */
+export interface SeededPrompt {
+  prompt: EncodedPrompt;
+  seed: number;
+}
+
+export interface BatchOptions {
+  signal?: AbortSignal;
+  /** As GenerateOptions.onTokens, of the first prompt of those that are decoded together. */
+  onTokens?: (prompt: number, tokens: (string | null)[]) => void;
+}
+
 /** How likely each letter was along a thought (letterTrace.ts defines it). */
 export interface LetterTrace {
   /** Tokens of the response before each reading, rising: from "<think>" to the end of the thought. */
@@ -79,6 +91,18 @@ export interface Policy {
     sampling: SamplingSettings,
     options?: GenerateOptions,
   ): Promise<Completion[]>;
+  /** As generate for each prompt, to rounding; as many prompts as memory allows are decoded together. */
+  generateBatch(
+    prompts: SeededPrompt[],
+    count: number,
+    sampling: Omit<SamplingSettings, 'seed'>,
+    options?: BatchOptions,
+  ): Promise<Completion[][]>;
+  /**
+   * Probabilities of A, B, C, D, in the full vocabulary, where the thought of a given response ends and the answer
+   * follows, from one forward pass. @param ids of the response, or of its thought alone.
+   */
+  optionScores(prompt: EncodedPrompt, ids: Int32Array): Promise<number[]>;
   /** The four letters after each token of a given response's thought, in one pass. @throws AbortError within a token. */
   letterTrace(prompt: EncodedPrompt, ids: Int32Array, options?: LetterTraceOptions): Promise<LetterTrace>;
   /** Null: the base model. Takes effect with the next generate; reloads nothing. */

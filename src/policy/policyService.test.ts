@@ -25,6 +25,8 @@ async function service() {
       log.push(`end ${count}`);
       return [];
     },
+    generateBatch: () => Promise.resolve([]),
+    optionScores: () => Promise.resolve([]),
     letterTrace: () => Promise.resolve({ at: [], letters: [] }),
     setAdapter: () => Promise.resolve(void log.push('adapter')),
     dispose: () => Promise.resolve(void log.push('dispose')),

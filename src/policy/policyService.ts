@@ -8,6 +8,7 @@ import type {
   Policy,
   PromptImage,
   SamplingSettings,
+  SeededPrompt,
 } from './policy.ts';
 
 export interface PolicyAddress extends CheckpointAddress {
@@ -59,6 +60,22 @@ export class PolicyService {
     return this.inTurn(call, (signal) =>
       this.loaded().generate(prompt, count, sampling, { signal, onTokens }),
     );
+  }
+
+  generateBatch(
+    call: number,
+    prompts: SeededPrompt[],
+    count: number,
+    sampling: Omit<SamplingSettings, 'seed'>,
+    onTokens?: (prompt: number, tokens: (string | null)[]) => void,
+  ): Promise<Completion[][]> {
+    return this.inTurn(call, (signal) =>
+      this.loaded().generateBatch(prompts, count, sampling, { signal, onTokens }),
+    );
+  }
+
+  optionScores(call: number, prompt: EncodedPrompt, ids: Int32Array): Promise<number[]> {
+    return this.inTurn(call, () => this.loaded().optionScores(prompt, ids));
   }
 
   letterTrace(

@@ -76,13 +76,16 @@ const golden = JSON.parse(new TextDecoder().decode(goldenFile('sampling.json')))
   probabilities: number[];
 }[];
 
-test.each(golden)('shares under $settings are those of transformers', ({ settings, logits, probabilities }) => {
-  const draws = 40_000;
-  const counts = logits.map(() => 0);
-  for (let i = 0; i < draws; i++)
-    counts[drawToken(Float32Array.from(logits), settings, none, () => (i + 0.5) / draws).token]++;
-  probabilities.forEach((p, token) => {
-    expect(Math.abs(counts[token] / draws - p)).toBeLessThan(2 / draws);
-    if (p === 0) expect(counts[token]).toBe(0);
-  });
-});
+test.each(golden)(
+  'shares under $settings are those of transformers',
+  ({ settings, logits, probabilities }) => {
+    const draws = 40_000;
+    const counts = logits.map(() => 0);
+    for (let i = 0; i < draws; i++)
+      counts[drawToken(Float32Array.from(logits), settings, none, () => (i + 0.5) / draws).token]++;
+    probabilities.forEach((p, token) => {
+      expect(Math.abs(counts[token] / draws - p)).toBeLessThan(2 / draws);
+      if (p === 0) expect(counts[token]).toBe(0);
+    });
+  },
+);

@@ -120,3 +120,28 @@ test('a picture that is none is refused', async () => {
     'cannot decode a image/png picture of 9 bytes',
   );
 });
+
+test('groups of several prompts in one batch are those that each prompt gets alone', async () => {
+  const other = await policy.encode(`${golden.prompt} Once more: where is it?`, 'blank');
+  const prompts = [
+    { prompt, seed: 3 },
+    { prompt: other, seed: 5 },
+  ];
+  const watched: number[] = [];
+  const batch = await policy.generateBatch(prompts, 3, sampled, { onTokens: (i) => watched.push(i) });
+  for (const [i, { prompt: one, seed }] of prompts.entries()) {
+    const alone = await policy.generate(one, 3, { ...sampled, seed });
+    expect(batch[i].map(({ ids }) => [...ids])).toEqual(alone.map(({ ids }) => [...ids]));
+    alone.forEach(({ logprobs }, row) =>
+      logprobs.forEach((x, t) => expect(Math.abs(batch[i][row].logprobs[t] - x)).toBeLessThan(1e-4)),
+    );
+  }
+  expect(new Set(watched)).toEqual(new Set([0]));
+});
+
+test('option scores after a thought are the last reading along it', async () => {
+  const ids = await policy.encodeResponse('<think> gripper is at 0.25 </think> <answer> [[B]] </answer>');
+  const trace = await policy.letterTrace(prompt, ids);
+  const scores = await policy.optionScores(prompt, ids);
+  scores.forEach((p, letter) => expect(Math.abs(p - trace.letters.at(-1)![letter])).toBeLessThan(1e-5));
+});

@@ -7,11 +7,12 @@ import type { CheckpointSource } from '../checkpoint/source.ts';
 import { unpackModel } from '../checkpoint/unpack.ts';
 import { readCheckpointFiles, type CheckpointFiles, type ReadOptions } from './checkpointFiles.ts';
 import { Decoder } from './decoder.ts';
-import { generateGroup, type Vocabulary } from './generateGroup.ts';
+import { generateGroup, generateGroups, type Vocabulary } from './generateGroup.ts';
 import { findLetterTokens } from './letterTokens.ts';
-import { findEnding, letterTrace } from './letterTrace.ts';
+import { findEnding, letterTrace, optionScores } from './letterTrace.ts';
 import { loadRuntime, type Device, type Runtime, type WasmPaths } from './onnxRuntime.ts';
 import type {
+  BatchOptions,
   Completion,
   EncodedPrompt,
   GenerateOptions,
@@ -20,8 +21,12 @@ import type {
   Policy,
   PromptImage,
   SamplingSettings,
+  SeededPrompt,
 } from './policy.ts';
 import { PromptEncoder } from './promptEncoder.ts';
+
+/** Keys and values of all rows that are decoded together take no more than this. */
+const CACHE_BYTES = 2 ** 28;
 
 /** Every linear layer of the decoder can carry an adapter. */
 const ADAPTED = 'all';
@@ -114,17 +119,38 @@ class VlmPolicy implements Policy {
     sampling: SamplingSettings,
     options?: GenerateOptions,
   ): Promise<Completion[]> {
-    const [asked, room] = [
-      sampling.max_completion_length,
-      this.config.max_position_embeddings - prompt.ids.length,
-    ];
-    if (asked > room) {
-      throw new Error(
-        `max_completion_length ${asked} does not fit behind a prompt of ${prompt.ids.length} tokens: at most ${room}`,
+    this.checkRoom(prompt, sampling.max_completion_length);
+    return generateGroup(this.decoder, this.vocabulary, prompt.embeds, upTo(count), sampling, options);
+  }
+
+  async generateBatch(
+    prompts: SeededPrompt[],
+    count: number,
+    sampling: Omit<SamplingSettings, 'seed'>,
+    { signal, onTokens }: BatchOptions = {},
+  ): Promise<Completion[][]> {
+    for (const { prompt } of prompts) this.checkRoom(prompt, sampling.max_completion_length);
+    const longest = Math.max(...prompts.map(({ prompt }) => prompt.ids.length));
+    const together = this.promptsAtOnce(count, longest + sampling.max_completion_length);
+    const completions: Completion[][] = [];
+    while (completions.length < prompts.length) {
+      const first = completions.length;
+      const batch = prompts.slice(first, first + together);
+      completions.push(
+        ...(await generateGroups(
+          this.decoder,
+          this.vocabulary,
+          batch.map(({ prompt, seed }) => ({ embeds: prompt.embeds, rows: upTo(count), seed })),
+          sampling,
+          { signal, onTokens: onTokens && ((tokens) => onTokens(first, tokens.slice(0, count))) },
+        )),
       );
     }
-    const rows = Array.from({ length: count }, (_, row) => row);
-    return generateGroup(this.decoder, this.vocabulary, prompt.embeds, rows, sampling, options);
+    return completions;
+  }
+
+  optionScores(prompt: EncodedPrompt, ids: Int32Array): Promise<number[]> {
+    return optionScores(this.decoder, this.vocabulary, prompt.embeds, [...ids]);
   }
 
   letterTrace(prompt: EncodedPrompt, ids: Int32Array, options?: LetterTraceOptions): Promise<LetterTrace> {
@@ -135,10 +161,29 @@ class VlmPolicy implements Policy {
     return this.decoder.setAdapter(adapterFeeds(adapter, this.config, ADAPTED));
   }
 
+  private promptsAtOnce(count: number, positions: number): number {
+    if (!this.decoder.ragged) return 1;
+    const { num_hidden_layers, num_key_value_heads, head_dim } = this.config;
+    const bytes = count * positions * num_hidden_layers * num_key_value_heads * head_dim * 2 * 4;
+    return Math.max(1, Math.floor(CACHE_BYTES / bytes));
+  }
+
+  private checkRoom({ ids }: EncodedPrompt, asked: number): void {
+    const room = this.config.max_position_embeddings - ids.length;
+    if (asked > room)
+      throw new Error(
+        `max_completion_length ${asked} does not fit behind a prompt of ${ids.length} tokens: at most ${room}`,
+      );
+  }
+
   async dispose(): Promise<void> {
     await this.encoder.release();
     await this.decoder.release();
   }
+}
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, row) => row);
 }
 
 function vocabulary(

@@ -55,7 +55,7 @@ export const grpoConfigSchema = v.object({
     temperature: finite,
     top_p: finite,
     top_k: count,
-    min_p: v.optional(finite, 0),
+    min_p: v.optional(finite),
     max_completion_length: positive,
   }),
   loss: lossSettings,

@@ -122,35 +122,63 @@ async function rollOut(
   let kept = 0;
   while (kept < groups && rollouts.length < most) {
     const drawn = rollouts.length;
-    const [question] = drawFrom(context.questions, config.seed, state.position + drawn, 1);
+    const count = Math.min(groups - kept, most - drawn);
+    const questions = drawFrom(context.questions, config.seed, state.position + drawn, count);
     const at = { step: state.step + 1, max_steps: config.max_steps, group: kept, groups };
-    const seed = rolloutSeed(config.seed, at.step, drawn);
-    const rollout = await rollOutOne(context, config, question, seed, at, options);
-    rollouts.push(rollout);
-    if (isUsed(rollout, config)) kept++;
+    const seeds = questions.map((_, i) => rolloutSeed(config.seed, at.step, drawn + i));
+    rollouts.push(...(await rollOutTogether(context, config, questions, seeds, at, options)));
+    kept = rollouts.filter((rollout) => isUsed(rollout, config)).length;
   }
   return rollouts;
 }
 
-async function rollOutOne(
+/** Progress tells of the questions whose tokens come in while they are sampled, then of all as they are scored. */
+async function rollOutTogether(
   { policy, images }: GrpoContext,
   config: GrpoConfig,
-  question: Question,
-  seed: number,
+  questions: Question[],
+  seeds: number[],
   at: { step: number; max_steps: number; group: number; groups: number },
   { signal, onProgress }: GrpoOptions,
-): Promise<Rollout> {
+): Promise<Rollout[]> {
+  const told = new Set<number>();
+  const begin = (i: number, group: number) => {
+    if (!told.has(i)) onProgress?.({ ...at, group, phase: 'rollout', question: questions[i] });
+    told.add(i);
+  };
   signal?.throwIfAborted();
-  onProgress?.({ ...at, phase: 'rollout', question });
-  const prompt = await policy.encode(question.prompt, await images(question));
-  const sampling = { ...config.sampling, seed };
-  const completions = await policy.generate(prompt, config.num_generations, sampling, {
-    signal,
-    onTokens: onProgress && ((tokens) => onProgress({ ...at, phase: 'tokens', tokens })),
+  begin(0, at.group);
+  const prompts: EncodedPrompt[] = [];
+  for (const question of questions) {
+    signal?.throwIfAborted();
+    prompts.push(await policy.encode(question.prompt, await images(question)));
+  }
+  const groups = await policy.generateBatch(
+    prompts.map((prompt, i) => ({ prompt, seed: seeds[i] })),
+    config.num_generations,
+    config.sampling,
+    {
+      signal,
+      onTokens:
+        onProgress &&
+        ((i, tokens) => {
+          begin(i, at.group + i);
+          onProgress({ ...at, group: at.group + i, phase: 'tokens', tokens });
+        }),
+    },
+  );
+  let { group } = at;
+  return groups.map((completions, i) => {
+    const question = questions[i];
+    begin(i, group);
+    const rewards = completions.map(({ text }) =>
+      scoreResponse(text, question.answer, config.reward_weights),
+    );
+    onProgress?.({ ...at, group, phase: 'scored', question, rewards });
+    const rollout = { question, prompt: prompts[i], completions, rewards };
+    if (isUsed(rollout, config)) group++;
+    return rollout;
   });
-  const rewards = completions.map(({ text }) => scoreResponse(text, question.answer, config.reward_weights));
-  onProgress?.({ ...at, phase: 'scored', question, rewards });
-  return { question, prompt, completions, rewards };
 }
 
 interface JudgedRollout {

@@ -10,6 +10,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SECTIONS = {
   rollout: async () => (await import('./engine.ts')).rollout(),
   learner: async () => (await import('./engine.ts')).learner(),
+  memory: async () => (await import('./engine.ts')).memory(),
   import: async () => (await import('./engine.ts')).importing(),
   scrub: async () => (await import('./scrub.ts')).scrub(await pageSetup()),
   upload: async () => (await import('./upload.ts')).upload(await pageSetup()),

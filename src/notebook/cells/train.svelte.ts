@@ -331,6 +331,7 @@ export class TrainCell implements CellState {
     const prompt = await policy.encode(question.prompt, await images(question));
     return estimateMemory(await this.#notebook.model!.config(), lora, {
       device: learner.device,
+      weightBits: 4,
       promptLength: prompt.ids.length,
       responseLengths: new Array<number>(num_generations).fill(sampling.max_completion_length),
       groups: generation_batch_size / num_generations,

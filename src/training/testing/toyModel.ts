@@ -6,7 +6,13 @@ import type { Adapter } from '../../checkpoint/adapter.ts';
 import { seededRandom } from '../../demos/random.ts';
 import type { Learner, LearnerGroup, OptimizerState } from '../../learner/learner.ts';
 import type { ObjectiveSettings } from '../../learner/lossSettings.ts';
-import type { Completion, Policy, SamplingSettings } from '../../policy/policy.ts';
+import type {
+  BatchOptions,
+  Completion,
+  Policy,
+  SamplingSettings,
+  SeededPrompt,
+} from '../../policy/policy.ts';
 import { LETTERS, type Letter, type Question } from '../../questions/question.ts';
 
 export function toyAdapter(logits = [0, 0, 0, 0, 0]): Adapter {
@@ -67,6 +73,32 @@ export class ToyPolicy implements Policy {
     const completions = Array.from({ length: count }, () => this.draw(sampling.temperature, random()));
     options?.onTokens?.(completions.map(({ text }) => text));
     return Promise.resolve(completions);
+  }
+
+  async generateBatch(
+    prompts: SeededPrompt[],
+    count: number,
+    sampling: Omit<SamplingSettings, 'seed'>,
+    { signal, onTokens }: BatchOptions = {},
+  ) {
+    const groups = [];
+    for (const [i, { prompt, seed }] of prompts.entries())
+      groups.push(
+        await this.generate(
+          prompt,
+          count,
+          { ...sampling, seed },
+          {
+            signal,
+            onTokens: (tokens) => i === 0 && onTokens?.(i, tokens),
+          },
+        ),
+      );
+    return groups;
+  }
+
+  optionScores() {
+    return Promise.resolve(softmax(this.logits).slice(0, 4));
   }
 
   letterTrace() {
