@@ -22,7 +22,7 @@ export function registerWasmSlice(): void {
 }
 
 function slice(x: tf.TensorInfo, attrs: tf.SliceAttrs, heap: WasmHeap): tf.TensorInfo {
-  const [begin, size] = tf.slice_util.parseSliceParams(x as tf.Tensor, attrs.begin, attrs.size);
+  const [begin, size] = tf.slice_util.parseSliceParams(x, attrs.begin, attrs.size);
   tf.slice_util.assertParamsValid(x, begin, size);
   const out = heap.makeOutput(size, x.dtype);
   // Views are taken after the allocation, which may move the heap.

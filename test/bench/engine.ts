@@ -20,13 +20,8 @@ export async function rollout(): Promise<Section> {
   const bundle = await openDemonstrations(BUNDLE);
   const question = makeQuestions(bundle.demonstrations.slice(0, 1), DEFAULT_QUESTION_SETTINGS)[0];
   const image = await bundle.frames.read(question.demonstration, question.camera, question.frame);
-<<<<<<< HEAD
   const policy = await openPolicy(EMBEDDED, { terminal: processTerminal() });
-  const { group, single } = await benchRollout(policy, await policy.encode(question.prompt, image));
-=======
-  const policy = await openPolicy(EMBEDDED, new AbortController().signal);
   const { group, single, groups } = await benchRollout(policy, await policy.encode(question.prompt, image));
->>>>>>> 4655263 (Several prompts' groups in one batch; option scores after a thought; weights of large models pass through wasm one at a time, with a bench of the memory)
   await policy.dispose();
   return {
     title: 'Rollout: eight responses to one question, ONNX Runtime on CPU',

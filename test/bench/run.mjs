@@ -11,6 +11,7 @@ const SECTIONS = {
   rollout: async () => (await import('./engine.ts')).rollout(),
   learner: async () => (await import('./engine.ts')).learner(),
   memory: async () => (await import('./engine.ts')).memory(),
+  webgpu: async () => (await import('./webgpu.ts')).products(await browserSetup()),
   import: async () => (await import('./engine.ts')).importing(),
   scrub: async () => (await import('./scrub.ts')).scrub(await pageSetup()),
   upload: async () => (await import('./upload.ts')).upload(await pageSetup()),
@@ -36,8 +37,12 @@ async function main() {
   }
 }
 
+async function browserSetup() {
+  return { executablePath: await findChromium(), args: CHROMIUM_FLAGS };
+}
+
 async function pageSetup() {
-  return { executablePath: await findChromium(), args: CHROMIUM_FLAGS, stale: isBuildStale(ROOT) };
+  return { ...(await browserSetup()), stale: isBuildStale(ROOT) };
 }
 
 function chosenSections() {

@@ -114,4 +114,36 @@ function asFloats(weight: Parameters<typeof dequantise>[0]) {
   return { kind: 'dense' as const, outFeatures, inFeatures, data: dequantise(weight) };
 }
 
-Object.assign(globalThis, { compareProducts, tryUpdates });
+/** Seconds of the fastest of some turns, forward and backward, and bytes on the GPU. */
+export async function benchProducts(rows: number, inputs: number, outputs: number, turns = 3) {
+  await startBackend('webgpu');
+  const blocks = randomBlocks(outputs, inputs, 'bench');
+  const empty = tf.memory().numBytes;
+  const four = new FourBitWeight(blocks);
+  const fourBytes = tf.memory().numBytes - empty;
+  const float = new FloatWeight(dequantise(blocks), outputs, inputs);
+  const floatBytes = tf.memory().numBytes - empty - fourBytes;
+  const [x, dy]: tf.Tensor2D[] = [tf.randomNormal([rows, inputs]), tf.randomNormal([rows, outputs])];
+  const runs = [
+    () => four.forward(x),
+    () => float.forward(x),
+    () => four.backward(dy),
+    () => float.backward(dy),
+  ];
+  const best = runs.map(() => Infinity);
+  for (let turn = 0; turn <= turns; turn++)
+    for (const [i, run] of runs.entries()) {
+      const start = performance.now();
+      const y = run();
+      await y.data();
+      y.dispose();
+      if (turn > 0) best[i] = Math.min(best[i], (performance.now() - start) / 1000);
+    }
+  tf.dispose([x, dy]);
+  four.dispose();
+  float.dispose();
+  const [fourForward, floatForward, fourBackward, floatBackward] = best;
+  return { fourForward, floatForward, fourBackward, floatBackward, fourBytes, floatBytes };
+}
+
+Object.assign(globalThis, { compareProducts, tryUpdates, benchProducts });
