@@ -79,6 +79,11 @@ const FLAGS = {
   temperature: { part: 'sampling', read: number(0.01, 100), help: 'of the rollouts' },
   top_p: { part: 'sampling', read: number(0.01, 1), help: 'of the rollouts' },
   top_k: { part: 'sampling', read: whole(0), help: 'of the rollouts; 0: all tokens' },
+  min_p: {
+    part: 'sampling',
+    read: number(0, 1),
+    help: 'of the rollouts, as a share of the likeliest; 0: off',
+  },
   weight_decay: { part: 'optimizer', read: number(0, 10), help: "AdamW's" },
   max_grad_norm: { part: 'optimizer', read: number(0, 1000), help: 'the gradient is clipped to this norm' },
 } as const satisfies Record<string, Flag>;

@@ -28,6 +28,7 @@ const askConfig = v.object({
     temperature: v.pipe(finite, v.minValue(0), v.maxValue(5)),
     top_p: share,
     top_k: whole(0, 100_000),
+    min_p: v.optional(share),
     max_completion_length: whole(1, 1024),
   }),
 }) satisfies v.GenericSchema<unknown, AskConfig>;
