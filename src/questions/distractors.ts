@@ -1,6 +1,7 @@
-/** Wrong positions: anywhere in the state space, in rings around the answer, or hard negatives. */
-import type { Vec3 } from '../demos/demonstration.ts';
+/** Wrong positions: anywhere in the state space, in rings around the answer, hard negatives, or right elsewhere. */
+import { positionAt, type Vec3 } from '../demos/demonstration.ts';
 import { uniform, type Random } from '../demos/random.ts';
+import type { AskedMoment } from './elsewhere.ts';
 import { hardNegatives, type Moment } from './hardNegatives.ts';
 import { formatPosition, formatRounded, type QuestionSettings } from './question.ts';
 
@@ -10,8 +11,8 @@ const HARD_TRIES = 20;
 const NUMBER_WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven'];
 
 /**
- * All in the state space (rings: widened up to the answer), any two options, the right one included, at least
- * min_distance apart and printed unlike.
+ * All in the state space (rings: widened up to the answer; what is right elsewhere may lie outside), any two options,
+ * the right one included, at least min_distance apart and printed unlike.
  * @returns option_count - 1 positions.
  * @throws Error when there is no room for them.
  */
@@ -35,11 +36,43 @@ export function pointDistractors(
       }
     }
   }
+  if (moment.elsewhere) chosen.push(...pointsElsewhere(random, right, moment, moment.elsewhere, settings));
   for (let draw = 0; chosen.length < settings.option_count; draw++) {
     if (draw === DRAWS * settings.option_count) throw noRoom(settings, right);
     take(drawn(random, right, chosen.length - 1, settings));
   }
   return chosen.slice(1);
+}
+
+/**
+ * Right positions of other moments. A robot is nearer to where it goes than to where others go, so of waypoints a
+ * random number is nearer to the current position than the right one: next keypoints, else places on the way there.
+ */
+function pointsElsewhere(
+  random: Random,
+  right: Vec3,
+  { demo, frame, asksForState }: Moment,
+  elsewhere: Iterable<AskedMoment>,
+  settings: QuestionSettings,
+): Vec3[] {
+  const count = settings.option_count - 1;
+  const chosen: Vec3[] = [];
+  const state = positionAt(demo, frame);
+  const isNearer = (p: Vec3) => distance(p, state) < distance(right, state);
+  const nearer = Math.floor(random() * settings.option_count);
+  const wanted = (p: Vec3) => {
+    if (asksForState) return true;
+    const alike = chosen.filter((c) => isNearer(c) === isNearer(p)).length;
+    return alike < (isNearer(p) ? nearer : count - nearer);
+  };
+  for (const other of elsewhere) {
+    const [there, onTheWay] = [other.keypoint, other.frame].map((i) => positionAt(other.demo, i));
+    for (const p of asksForState ? [onTheWay] : [there, onTheWay]) {
+      if (chosen.length === count) return chosen;
+      if (wanted(p) && isApart(p, [right, ...chosen], settings)) chosen.push(p);
+    }
+  }
+  return chosen;
 }
 
 function drawn(random: Random, right: Vec3, place: number, settings: QuestionSettings): Vec3 {
@@ -50,7 +83,10 @@ function drawn(random: Random, right: Vec3, place: number, settings: QuestionSet
 
 function fits(p: Vec3, chosen: Vec3[], settings: QuestionSettings): boolean {
   const { low, high } = spaceAround(chosen[0], settings);
-  if (!p.every((v, axis) => v >= low[axis] && v <= high[axis])) return false;
+  return p.every((v, axis) => v >= low[axis] && v <= high[axis]) && isApart(p, chosen, settings);
+}
+
+function isApart(p: Vec3, chosen: Vec3[], settings: QuestionSettings): boolean {
   if (chosen.some((c) => distance(c, p) < settings.min_distance)) return false;
   const text = formatRounded(p, settings.decimals);
   return chosen.every((c) => formatRounded(c, settings.decimals) !== text);

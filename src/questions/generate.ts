@@ -3,8 +3,8 @@ import { positionAt, type Demonstration, type Vec3 } from '../demos/demonstratio
 import { discoverKeypoints, sampleFrames } from '../demos/keypoints.ts';
 import { seededRandom, shuffled } from '../demos/random.ts';
 import { pointDistractors } from './distractors.ts';
-import type { Moment } from './hardNegatives.ts';
-import { movementOf, sayMovement } from './movement.ts';
+import { byTask, momentsElsewhere, type AskedMoment, type MomentsByTask } from './elsewhere.ts';
+import { movementOf, sayMovement, type Movement } from './movement.ts';
 import { movementDistractors } from './movementDistractors.ts';
 import { buildPrompt, statedPosition } from './prompt.ts';
 import {
@@ -24,23 +24,27 @@ import {
  */
 export function makeQuestions(demos: Demonstration[], settings: QuestionSettings): Question[] {
   const letters = new Map(settings.kinds.map((kind) => [kind, balancedLetters(settings, kind)]));
-  return demos.flatMap((demo) => {
+  const moments = demos.map((demo) => sampleMoments(demo, settings));
+  const pool = settings.difficulty === 'elsewhere' ? byTask(moments) : null;
+  return demos.flatMap((demo, i) => {
     checkCamera(demo, settings.camera);
     const asked = new Map(settings.kinds.map((kind) => [kind, evenly(demo.id, kind, settings)]));
-    return sampleMoments(demo, settings).flatMap((moment) =>
+    return moments[i].flatMap((moment) =>
       settings.kinds
         .filter((kind) => asked.get(kind)!())
-        .map((kind) => makeQuestion(demo, moment, kind, letters.get(kind)!.next().value, settings)),
+        .map((kind) => makeQuestion(moment, kind, letters.get(kind)!.next().value, settings, pool)),
     );
   });
 }
 
-type Sampled = Omit<Moment, 'demo' | 'asksForState'>;
-
 /** The frames at which a demonstration is asked about. */
-export function sampleMoments(demo: Demonstration, settings: QuestionSettings): Sampled[] {
+export function sampleMoments(demo: Demonstration, settings: QuestionSettings): AskedMoment[] {
   const keypoints = discoverKeypoints(demo, settings);
-  return sampleFrames(demo.length, keypoints, settings.frame_interval).map((at) => ({ ...at, keypoints }));
+  return sampleFrames(demo.length, keypoints, settings.frame_interval).map((at) => ({
+    ...at,
+    demo,
+    keypoints,
+  }));
 }
 
 /** The task's description that a question uses, the first draw of its random numbers. */
@@ -49,34 +53,32 @@ export function describeTask(demo: Demonstration, random: () => number): string 
 }
 
 function makeQuestion(
-  demo: Demonstration,
-  moment: Sampled,
+  moment: AskedMoment,
   kind: Kind,
   answer: OptionLetter,
   settings: QuestionSettings,
+  pool: MomentsByTask | null,
 ): Question {
-  const { frame, keypoint } = moment;
+  const { demo, frame, keypoint } = moment;
   const id = `${demo.id}/${frame}/${kind}`;
   const random = seededRandom(settings.seed, id);
   const state = positionAt(demo, frame);
   const target = positionAt(demo, keypoint);
   const description = describeTask(demo, random);
+  const elsewhere = pool ? momentsElsewhere(random, moment, pool) : undefined;
   const place = OPTION_LETTERS.indexOf(answer);
   let points: Vec3[] | null = null;
   let options: string[];
   if (kind === 'movement') {
-    const right = movementOf(
-      difference(target, state),
-      settings.movement_deadband,
-      settings.slightly_threshold,
-    );
-    const movements = movementDistractors(random, right, settings);
+    const right = movementAt(moment, settings);
+    const others = elsewhere && mapped(elsewhere, (other) => movementAt(other, settings));
+    const movements = movementDistractors(random, right, settings, others);
     movements.splice(place, 0, right);
     options = movements.map((m) => sayMovement(m, settings.viewpoint));
   } else {
     const right = kind === 'waypoint' ? target : state;
     const asksForState = kind === 'current_state';
-    points = pointDistractors(random, right, { ...moment, demo, asksForState }, settings);
+    points = pointDistractors(random, right, { ...moment, asksForState, elsewhere }, settings);
     points.splice(place, 0, right);
     options = points.map((p) => formatRounded(p, settings.decimals));
   }
@@ -130,6 +132,16 @@ function evenly(demonstration: string, kind: Kind, { kind_shares, seed }: Questi
     frames++;
     return Math.floor(start + share * frames) > before;
   };
+}
+
+/** The movement from a frame to the keypoint that comes next. */
+function movementAt({ demo, frame, keypoint }: AskedMoment, settings: QuestionSettings): Movement {
+  const delta = difference(positionAt(demo, keypoint), positionAt(demo, frame));
+  return movementOf(delta, settings.movement_deadband, settings.slightly_threshold);
+}
+
+function* mapped<T, U>(items: Iterable<T>, to: (item: T) => U): Generator<U> {
+  for (const item of items) yield to(item);
 }
 
 function difference(a: Vec3, b: Vec3): Vec3 {

@@ -39,3 +39,15 @@ test('the same questions as ever, of two fixtures and of a reach under two seeds
     [120, 'b6aedd79418e194018a17e5fb13123c1d521f14b17bc263b656c1a8cee2ddae5'],
   ]);
 });
+
+test('the same questions that are right elsewhere as ever', async () => {
+  const demos = ['a', 'b', 'c', 'd'].map(reach);
+  const elsewhere = { difficulty: 'elsewhere' } as const;
+  expect([
+    hashed(await demonstrations('rlbench_variations.zip'), elsewhere),
+    hashed(demos, elsewhere),
+  ]).toEqual([
+    [9, '2207440f03dbd2f0cd7967da835dc31b04622b29c874275e64494b87c5a640ab'],
+    [120, '3d577a090b1abc9ff0ef439703b78e7a320d7eb530b823801950ce9a4c03c7c8'],
+  ]);
+});

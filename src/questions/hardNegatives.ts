@@ -1,6 +1,7 @@
 /** Positions that are wrong and look right: what a model that does not look would take. */
 import { positionAt, type Demonstration, type Vec3 } from '../demos/demonstration.ts';
 import { shuffled, uniform, type Random } from '../demos/random.ts';
+import type { AskedMoment } from './elsewhere.ts';
 import type { HardNegative, QuestionSettings } from './question.ts';
 
 /** Where a question stands in its demonstration. */
@@ -12,6 +13,8 @@ export interface Moment {
   /** The keypoint that comes next. */
   keypoint: number;
   asksForState: boolean;
+  /** Moments whose right answers may be taken, the likest first; only where difficulty is "elsewhere". */
+  elsewhere?: Iterable<AskedMoment>;
 }
 
 /** The middle of the table's top in y, metres: what is mirrored keeps x and z. */

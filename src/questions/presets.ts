@@ -2,7 +2,7 @@
 import { DEFAULT_QUESTION_SETTINGS, type QuestionSettings } from './question.ts';
 
 export interface QuestionPreset {
-  id: 'default' | 'paper' | 'hard' | 'compact';
+  id: 'default' | 'paper' | 'hard' | 'elsewhere' | 'compact';
   name: string;
   /** One sentence: what it is for. */
   sentence: string;
@@ -28,6 +28,13 @@ export const QUESTION_PRESETS: readonly QuestionPreset[] = [
     name: 'Hard',
     sentence: 'Wrong options that look right: mirrored, at the same height, other keypoints, one word apart.',
     settings: { ...DEFAULT_QUESTION_SETTINGS, difficulty: 'hard', min_distance: 0.05 },
+  },
+  {
+    id: 'elsewhere',
+    name: 'Right elsewhere',
+    sentence:
+      'Wrong options are right in other demonstrations of the task: only the picture tells them apart.',
+    settings: { ...DEFAULT_QUESTION_SETTINGS, difficulty: 'elsewhere' },
   },
   {
     id: 'compact',

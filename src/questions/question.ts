@@ -13,8 +13,11 @@ export type Letter = (typeof LETTERS)[number];
 export const OPTION_LETTERS = [...LETTERS, 'E', 'F', 'G', 'H'] as const;
 export type OptionLetter = (typeof OPTION_LETTERS)[number];
 
-export const DIFFICULTIES = ['random', 'rings', 'hard'] as const;
-/** How distractors are chosen: anywhere in the state space, at stated distances, or as hard negatives. */
+export const DIFFICULTIES = ['random', 'rings', 'hard', 'elsewhere'] as const;
+/**
+ * How distractors are chosen: anywhere in the state space, at stated distances, as hard negatives, or from what is
+ * right at the same stage of other demonstrations, so that only the picture tells.
+ */
 export type Difficulty = (typeof DIFFICULTIES)[number];
 
 export const RINGS = ['near', 'middle', 'far'] as const;

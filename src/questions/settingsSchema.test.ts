@@ -50,5 +50,5 @@ test('a preset is known whatever its seed, and no longer once a value differs', 
   for (const preset of QUESTION_PRESETS) expect(presetOf({ ...preset.settings, seed: 9 })).toBe(preset);
   expect(presetOf({ ...DEFAULT_QUESTION_SETTINGS, decimals: 4 })).toBeNull();
   expect(findPreset('hard').settings.difficulty).toBe('hard');
-  expect(() => findPreset('easy')).toThrow('"easy" is none of default, paper, hard, compact');
+  expect(() => findPreset('easy')).toThrow('"easy" is none of default, paper, hard, elsewhere, compact');
 });

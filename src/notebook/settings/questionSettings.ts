@@ -20,6 +20,7 @@ const DIFFICULTY_NAMES: Record<Difficulty, string> = {
   random: 'random, as in the paper',
   rings: 'in rings around the answer',
   hard: 'hard negatives',
+  elsewhere: 'right elsewhere',
 };
 
 export const RING_NAMES: Record<Ring, string> = { near: 'near', middle: 'middle', far: 'far' };
@@ -65,7 +66,8 @@ export const QUESTION_SETTINGS: Setting[] = [
     type: 'choice',
     path: 'difficulty',
     label: 'difficulty',
-    sentence: 'Where wrong options come from: anywhere, stated distances, or what looks right.',
+    sentence:
+      'Where wrong options come from: anywhere (the paper), stated distances, what looks right, or what is right in other demonstrations.',
     options: DIFFICULTIES.map((value) => ({ label: DIFFICULTY_NAMES[value], value })),
   },
   number(
