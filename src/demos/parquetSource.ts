@@ -32,7 +32,10 @@ export class ParquetSource {
         group.columns.map((c) => c.meta_data ?? { codec: '' }),
       ))
         if (codec !== 'SNAPPY' && codec !== 'UNCOMPRESSED')
-          throw new BundleError(path, `is compressed by ${codec}: write it with snappy, as LeRobot does`);
+          throw new BundleError(
+            path,
+            `is compressed by ${codec ?? 'an unknown codec'}: write it with snappy, as LeRobot does`,
+          );
       const columns = parquetSchema(metadata).children.map((child) => child.element.name);
       return new ParquetSource(path, blob, metadata, new Set(columns), rows);
     });

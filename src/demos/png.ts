@@ -26,7 +26,7 @@ export async function encodePng({ width, height, channels, values }: Pixels): Pr
   view.setUint32(4, height);
   header.set([8, Number(type)], 8);
   const data = await through(new CompressionStream('deflate'), filtered, Infinity);
-  const parts = [chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', new Uint8Array())];
+  const parts = [pngChunk('IHDR', header), pngChunk('IDAT', data), pngChunk('IEND', new Uint8Array())];
   return concatenated([new Uint8Array(SIGNATURE), ...parts]);
 }
 
@@ -129,7 +129,8 @@ function concatenated(parts: Uint8Array[]): Uint8Array {
   return out;
 }
 
-function chunk(type: string, data: Uint8Array): Uint8Array {
+/** A chunk with its length and checksum. @param type four letters */
+export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   const out = new Uint8Array(data.length + 12);
   const view = new DataView(out.buffer);
   view.setUint32(0, data.length);

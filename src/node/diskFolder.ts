@@ -1,9 +1,10 @@
 /** A folder on disk as importers read it; nothing is opened before it is asked for. */
-import { openAsBlob, readSync, openSync } from 'node:fs';
+import { readSync, openSync } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { BundleError } from '../demos/bundleError.ts';
 import { megabytes, type FileTree, type ReadNow } from '../demos/fileTree.ts';
+import { DiskBlob } from './diskBlob.ts';
 
 export class DiskFolder implements FileTree {
   private constructor(
@@ -36,7 +37,7 @@ export class DiskFolder implements FileTree {
   }
 
   async blob(path: string): Promise<Blob> {
-    return openAsBlob(this.file(path));
+    return DiskBlob.open(this.file(path));
   }
 
   async readNow(path: string): Promise<{ read: ReadNow; size: number }> {

@@ -1,10 +1,11 @@
-import { existsSync, openAsBlob } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bundle, EncodedImage } from '../demos/demonstration.ts';
 import type { Question } from '../questions/question.ts';
 import { fingerprint } from '../runs/fingerprint.ts';
+import { DiskBlob } from './diskBlob.ts';
 import { DiskFolder, readerOfFile } from './diskFolder.ts';
 import { openRawFolder } from './rawFolder.ts';
 
@@ -27,7 +28,7 @@ export async function openDemonstrations(path: string): Promise<Bundle> {
   if (/\.(h5|hdf5)$/i.test(path) && existsSync(description)) files.push(description);
   const given = files.map(async (file) => ({
     path: basename(file),
-    blob: await openAsBlob(file),
+    blob: await DiskBlob.open(file),
     readNow: readerOfFile(file),
   }));
   return openFiles(await Promise.all(given), basename(path));
@@ -35,7 +36,7 @@ export async function openDemonstrations(path: string): Promise<Bundle> {
 
 /** SHA-256 of a file; null of a folder. */
 export async function fingerprintOf(path: string): Promise<string | null> {
-  return (await isFolder(path)) ? null : fingerprint(await openAsBlob(path));
+  return (await isFolder(path)) ? null : fingerprint(await DiskBlob.open(path));
 }
 
 export function imagesOf(

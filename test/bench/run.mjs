@@ -15,6 +15,7 @@ const SECTIONS = {
   import: async () => (await import('./engine.ts')).importing(),
   scrub: async () => (await import('./scrub.ts')).scrub(await pageSetup()),
   upload: async () => (await import('./upload.ts')).upload(await pageSetup()),
+  importers: async () => (await import('./importers.ts')).importers(),
   paint: async () => (await import('./page.ts')).paint(await pageSetup()),
   answer: async () => (await import('./page.ts')).answer(await pageSetup()),
 };
