@@ -39,6 +39,7 @@ test('each flag sets what its name says, wherever the configuration holds it', (
     temperature: '0.9',
     top_p: '0.8',
     top_k: '50',
+    min_p: '0.05',
     weight_decay: '0.01',
     max_grad_norm: '0.2',
   };

@@ -32,6 +32,7 @@ export function memoryOf(
     responseLengths: Array.from({ length: num_generations }, () => RESPONSE),
     groups: generation_batch_size / num_generations,
     activationBytes: ACTIVATION_BYTES,
+    weightBits: precision.startsWith('q4') ? 4 : 32,
   });
   return { ask: ask + visionMemory(vision), train: update.peak + update.optimizer };
 }
