@@ -25,20 +25,17 @@ export function scrub(setup: PageBench): Promise<Section> {
   });
 }
 
-/** Notes the times between the worker's frames from now on. */
+/** Notes the times between the worker's frames from now on. A text: tsx adds to functions what the browser lacks. */
 function watchFrames(worker: Worker): Promise<void> {
-  return worker.evaluate(() => {
-    const intervals: number[] = [];
-    Object.assign(globalThis, { intervals });
+  return worker.evaluate(`(() => {
     let last = performance.now();
-    const next = () => {
-      const now = performance.now();
+    globalThis.intervals = [];
+    requestAnimationFrame(function next(now) {
       intervals.push(now - last);
       last = now;
       requestAnimationFrame(next);
-    };
-    requestAnimationFrame(next);
-  });
+    });
+  })()`);
 }
 
 function moveSlider(page: Page): Promise<number[]> {

@@ -1,0 +1,125 @@
+/** Questions as they are kept, opened again, edited and trained on. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
+import { NotebookPage, zipEntries } from './notebookPage.ts';
+
+async function opened(page: Page) {
+  const notebook = new NotebookPage(page);
+  await notebook.open('?device=wasm');
+  const questions = notebook.cell('Questions');
+  await expect(questions.getByText(/^1 of \d+$/)).toBeVisible();
+  return { notebook, questions };
+}
+
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).include('#questions').analyze();
+  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+}
+
+test('every form is previewed and downloaded', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const { notebook, questions } = await opened(page);
+  const form = questions.getByLabel('Form of the download');
+  const row = questions.getByRole('region', { name: 'One row' });
+  const reopen = () => questions.getByText('One row, as it will be written').click();
+  await reopen();
+  await expect(row).toContainText('"answer"');
+  await questions.getByRole('combobox', { name: 'Kind', exact: true }).selectOption('waypoint');
+
+  await form.selectOption('open');
+  await expect(questions.getByRole('button', { name: /^Download [1-9]/ })).toBeVisible();
+  await reopen();
+  await expect(row).toContainText(/"answer": "\[-?\d\.\d{3}, /);
+  const open = await notebook.download(questions.getByRole('button', { name: /^Download \d+ questions?$/ }));
+  expect(open.suggestedFilename()).toBe('open-easyr1.zip');
+  expect(zipEntries(await readFile(await open.path())).at(-1)).toBe('open.jsonl');
+
+  await form.selectOption('direct');
+  await expect(questions.getByRole('button', { name: /^Download [1-9]/ })).toBeVisible();
+  await reopen();
+  await expect(row).toContainText(/"from": "gpt",\s+"value": "\[/);
+  await form.selectOption('cot');
+  await expect(questions.getByRole('button', { name: /^Download [1-9]/ })).toBeVisible();
+  await reopen();
+  await expect(row).toContainText('Plan: 1. ');
+  await expect(row).toContainText('Move: ');
+  expect(await findings(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  const sft = await notebook.download(questions.getByRole('button', { name: /^Download \d+ examples?$/ }));
+  expect(sft.suggestedFilename()).toBe('sft-cot.zip');
+  expect(zipEntries(await readFile(await sft.path())).at(-1)).toBe('sft.json');
+});
+
+test('edits and an opened file are what training asks; the run says so and goes on only with them', async ({
+  page,
+}) => {
+  const { notebook, questions } = await opened(page);
+  const count = Number((await questions.getByText(/^1 of \d+$/).textContent())!.replace('1 of ', ''));
+  const parquet = questions.getByLabel('Format of the download');
+  await parquet.selectOption('parquet');
+  const download = await notebook.download(
+    questions.getByRole('button', { name: `Download ${count} questions` }),
+  );
+  const file = {
+    name: 'mine.parquet',
+    mimeType: 'application/octet-stream',
+    buffer: await readFile(await download.path()),
+  };
+
+  await questions.getByText('Edit or drop this question').click();
+  await questions.getByRole('button', { name: 'Drop the question' }).click();
+  await expect(questions.getByText(`1 of ${count - 1}`)).toBeVisible();
+
+  await notebook.loadTinyModel();
+  const train = notebook.cell('Train');
+  await expect(train.getByText(/^Will train on the tabletop set/)).toBeVisible();
+  await train.getByLabel('questions', { exact: true }).selectOption('those shown above');
+  await expect(
+    train.getByText(/^Will train on questions of sample\.zip, .* with your 1 edit\.$/),
+  ).toBeVisible();
+  await train.getByText('More settings, named as in TRL').click();
+  for (const [label, value] of Object.entries({
+    max_steps: '2',
+    num_generations: '2',
+    generation_batch_size: '2',
+    max_completion_length: '8',
+    r: '2',
+    test_fraction: '0.5',
+    eval_questions: '1',
+    eval_samples: '1',
+    eval_steps: '0',
+  }))
+    await notebook.set(train, label, value);
+  await train.getByRole('button', { name: 'Step once' }).click();
+  await expect(train.getByText('Paused.')).toBeVisible();
+  await expect(
+    train.getByText(
+      /^Trained on \d+ questions of sample\.zip, 1 question edited or dropped by hand; 1 .*SHA-256/,
+    ),
+  ).toBeVisible();
+
+  await test.step('undone edits do not reach the run', async () => {
+    await questions.getByRole('button', { name: /^Undo the last/ }).click();
+    await train.getByRole('button', { name: 'Continue at step 2' }).click();
+    await expect(train.getByText('Done.')).toBeVisible();
+    await expect(train.getByText(/1 question edited or dropped by hand/)).toBeVisible();
+  });
+
+  await test.step('a file takes the place of made questions, and a run on it needs it', async () => {
+    await page.getByLabel('Questions as JSON lines, parquet or EasyR1 rows').setInputFiles(file);
+    await expect(questions.getByText(/^Showing the \d+ questions of mine\.parquet/)).toBeVisible();
+    await train.getByRole('button', { name: 'Set up a new run' }).click();
+    await expect(train.getByText(`Will train on the ${count} questions of mine.parquet.`)).toBeVisible();
+    await train.getByRole('button', { name: 'Step once' }).click();
+    await expect(train.getByText('Paused.')).toBeVisible();
+    await expect(
+      train.getByText(/^Trained on \d+ questions of mine\.parquet, with pictures of/),
+    ).toBeVisible();
+    await questions.getByRole('button', { name: 'Close the file' }).click();
+    await train.getByRole('button', { name: 'Continue at step 2' }).click();
+    await expect(train.getByRole('alert')).toContainText(
+      'asks the questions of mine.parquet: open that file',
+    );
+  });
+});
