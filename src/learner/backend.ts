@@ -18,6 +18,7 @@ export interface WasmFiles {
 
 /** @throws Error where the device has no such backend. */
 export async function startBackend(device: Device, wasmFiles?: WasmFiles): Promise<void> {
+  loss = null;
   if (device === 'webgpu') await startWebgpu();
   else if (device === 'cpu') await import('@tensorflow/tfjs-backend-cpu');
   else if (wasmFiles) (await loadPublished(wasmFiles.script)).setWasmPaths(wasmFiles.paths);
@@ -28,10 +29,55 @@ export async function startBackend(device: Device, wasmFiles?: WasmFiles): Promi
   await tf.ready();
 }
 
+/** The graphics device was taken away: by the driver, the browser, or a reset. What lay on it is gone. */
+export class DeviceLostError extends Error {
+  override readonly name = 'DeviceLostError';
+
+  constructor(reason: string) {
+    super(`the graphics device was lost${reason && ` (${reason})`}; load the learner again to go on`);
+  }
+}
+
+/** Rejects when the device that was started last is lost; null where devices are not lost. */
+let loss: Promise<never> | null = null;
+let isLost = false;
+
 async function startWebgpu(): Promise<void> {
   await import('@tensorflow/tfjs-backend-webgpu');
   registerFourBitProduct();
+  if (isLost) renew();
+  if (!(await tf.setBackend('webgpu'))) return;
+  const { device } = tf.backend() as unknown as { device: GPUDevice };
+  isLost = false;
+  loss = device.lost.then(({ message, reason }) => {
+    isLost = true;
+    throw new DeviceLostError(message || reason);
+  });
+  loss.catch(() => undefined);
 }
+
+/** tfjs makes a new device only for a new backend. */
+function renew(): void {
+  const factory = tf.findBackendFactory('webgpu');
+  tf.removeBackend('webgpu');
+  tf.registerBackend('webgpu', factory);
+}
+
+/** @throws DeviceLostError when the device is lost meanwhile, whatever `run` makes of it. */
+export async function onDevice<T>(run: () => Promise<T>): Promise<T> {
+  if (!loss) return run();
+  const running = run();
+  try {
+    return await Promise.race([running, loss]);
+  } catch (error) {
+    running.catch(() => undefined);
+    // A read of the lost device fails a little before the device is known to be lost.
+    await Promise.race([loss, new Promise((resolve) => setTimeout(resolve, LOSS_KNOWN_MS))]);
+    throw error;
+  }
+}
+
+const LOSS_KNOWN_MS = 200;
 
 type WasmPackage = Pick<typeof import('@tensorflow/tfjs-backend-wasm'), 'setWasmPaths'>;
 

@@ -2,8 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Adapter } from '../checkpoint/adapter.ts';
 import { adamwStep, globalNorm, type Tensors } from './adamw.ts';
-import { allocatedMetric } from './allocated.ts';
-import type { Device } from './backend.ts';
+import { onDevice, type Device } from './backend.ts';
 import type { AdapterGradients, Pause } from './decoder.ts';
 import { DecoderModel, type GroupScores } from './decoderModel.ts';
 import type { DecoderParameters } from './decoderParameters.ts';
@@ -44,7 +43,7 @@ export class TfjsLearner implements Learner {
 
   async logprobs(group: LearnerGroup, temperature: number): Promise<Float32Array[]> {
     this.#model.check(group);
-    return this.#logprobs(group, temperature, this.#trained, breathing());
+    return onDevice(() => this.#logprobs(group, temperature, this.#trained, breathing()));
   }
 
   async update(
@@ -58,7 +57,9 @@ export class TfjsLearner implements Learner {
     for (const group of groups) this.#model.check(group);
     const pause = breathing(options.signal);
     const objective = objectiveOf(settings, groups);
-    const gradients = await this.#accumulate(trained, groups, objective, pause, options.onProgress);
+    const gradients = await onDevice(() =>
+      this.#accumulate(trained, groups, objective, pause, options.onProgress),
+    );
 
     const norm = globalNorm(gradients);
     if (!Number.isFinite(norm))
@@ -66,12 +67,7 @@ export class TfjsLearner implements Learner {
     const next = adamwStep(trained.parameters(), gradients, norm, trained.optimizer, optimizer);
     const adapter = withParameters(trained.adapter, next.parameters);
     this.#replace(new TrainableAdapter(adapter, next.state, (module) => this.#model.weight(module)));
-    return {
-      ...objective.metrics(),
-      grad_norm: norm,
-      learning_rate: optimizer.learning_rate,
-      ...allocatedMetric(),
-    };
+    return { ...objective.metrics(), grad_norm: norm, learning_rate: optimizer.learning_rate };
   }
 
   dispose(): Promise<void> {

@@ -4,6 +4,7 @@ import type { ProductCase } from './learnerPage.ts';
 
 declare global {
   var compareProducts: typeof import('./learnerPage.ts').compareProducts;
+  var loseDevice: typeof import('./learnerPage.ts').loseDevice;
   var tryUpdates: typeof import('./learnerPage.ts').tryUpdates;
 }
 
@@ -50,4 +51,15 @@ test('updates on 4-bit weights: gradients as in float32, a sixth of the memory, 
     expect(new Set(tensors).size).toBe(1);
     expect(new Set(bytes).size).toBe(1);
   }
+});
+
+test('a device that is lost ends the update by name, and a learner on a new one goes on from the state before', async ({
+  page,
+}) => {
+  const { error, kept, expected, resumed } = await page.evaluate(() => globalThis.loseDevice());
+  expect(error).toBe('DeviceLostError');
+  expect(kept).toBe(1);
+  const largest = Math.max(...expected.map(Math.abs));
+  const worst = Math.max(...expected.map((value, i) => Math.abs(value - resumed[i])));
+  expect(worst / largest).toBeLessThan(1e-5);
 });

@@ -114,6 +114,40 @@ function asFloats(weight: Parameters<typeof dequantise>[0]) {
   return { kind: 'dense' as const, outFeatures, inFeatures, data: dequantise(weight) };
 }
 
+/** Two updates, the device destroyed in the second one: what that throws, and the moments after it was done again. */
+export async function loseDevice() {
+  const groups = [0, 1].map((i) => syntheticGroup(CONFIG, 6, [4, 5], `step ${i}`));
+  const start = async () => {
+    await startBackend('webgpu');
+    return new TfjsLearner('webgpu', syntheticParameters(CONFIG, 'decoder', 'blocks'));
+  };
+  const update = (learner: TfjsLearner, i: number, onProgress?: () => void) =>
+    learner.update([groups[i], groups[i]], LOSS, OPTIMIZER, { onProgress });
+  const moments = async (learner: TfjsLearner) =>
+    Object.values((await learner.adapter()).optimizer.m).flatMap((x) => [...x]);
+
+  const unbroken = await start();
+  await unbroken.setAdapter(syntheticAdapter(CONFIG, 8, 'adapter'));
+  await update(unbroken, 0);
+  const state = await unbroken.adapter();
+  await update(unbroken, 1);
+  const expected = await moments(unbroken);
+
+  const broken = await start();
+  await broken.setAdapter(state.adapter, state.optimizer);
+  const { device } = tf.backend() as unknown as { device: GPUDevice };
+  const error = await update(broken, 1, () => device.destroy()).then(
+    () => 'nothing',
+    ({ name }: Error) => name,
+  );
+  const kept = (await broken.adapter()).optimizer.step;
+
+  const again = await start();
+  await again.setAdapter(state.adapter, state.optimizer);
+  await update(again, 1);
+  return { error, kept, expected, resumed: await moments(again) };
+}
+
 /** Seconds of the fastest of some turns, forward and backward, and bytes on the GPU. */
 export async function benchProducts(rows: number, inputs: number, outputs: number, turns = 3) {
   await startBackend('webgpu');
@@ -146,4 +180,4 @@ export async function benchProducts(rows: number, inputs: number, outputs: numbe
   return { fourForward, floatForward, fourBackward, floatBackward, fourBytes, floatBytes };
 }
 
-Object.assign(globalThis, { compareProducts, tryUpdates, benchProducts });
+Object.assign(globalThis, { compareProducts, tryUpdates, loseDevice, benchProducts });
