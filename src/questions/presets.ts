@@ -44,6 +44,8 @@ export const QUESTION_PRESETS: readonly QuestionPreset[] = [
   },
 ];
 
+export const PRESET_IDS = QUESTION_PRESETS.map(({ id }) => id);
+
 /** The preset that the settings are, whatever their seed; null when they are none. */
 export function presetOf(settings: QuestionSettings): QuestionPreset | null {
   const bare = (s: QuestionSettings) => JSON.stringify(sorted({ ...s, seed: 0 }));

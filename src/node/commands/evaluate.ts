@@ -1,7 +1,8 @@
-import { DEFAULT_QUESTION_SETTINGS, KINDS } from '../../questions/question.ts';
+import { findPreset, PRESET_IDS } from '../../questions/presets.ts';
+import { KINDS } from '../../questions/question.ts';
 import type { ShareSummary } from '../../evaluation/summary.ts';
 import { DEFAULT_GRPO_CONFIG } from '../../training/grpoConfig.ts';
-import { numberBetween, parse, wholeNumber, type Command } from '../command.ts';
+import { numberBetween, oneOf, parse, wholeNumber, type Command } from '../command.ts';
 import { EMBEDDED } from '../checkpointFolder.ts';
 import { MODEL_HELP } from '../openCheckpoint.ts';
 import { DEFAULT_BUNDLE } from '../openDemonstrations.ts';
@@ -12,6 +13,7 @@ const OPTIONS = {
   model: { ...text, default: EMBEDDED },
   mirror: text,
   adapter: text,
+  preset: { ...text, default: 'default' },
   questions: { ...text, default: String(HELD_OUT.questions) },
   samples: { ...text, default: String(HELD_OUT.samples) },
   'test-share': { ...text, default: String(HELD_OUT.share) },
@@ -26,6 +28,7 @@ export const command: Command = {
   help: [
     ['--adapter DIR', 'a PEFT adapter, e.g. what train wrote'],
     ...MODEL_HELP,
+    ['--preset NAME', `which questions: ${PRESET_IDS.join(', ')} (default)`],
     ['--questions N', `as many of each kind as can be had (${HELD_OUT.questions})`],
     ['--samples N', `samples of each at temperature 1 (${HELD_OUT.samples})`],
     ['--test-share X', `share of the demonstrations held out, as train had it (${HELD_OUT.share})`],
@@ -50,12 +53,9 @@ export const command: Command = {
     const { pickQuestions } = await import('../../evaluation/pickQuestions.ts');
     const { evaluate } = await import('../../evaluation/evaluate.ts');
     const { summary } = await import('../../evaluation/summary.ts');
-    const { test, images } = await openSplit(
-      positionals[0] ?? DEFAULT_BUNDLE,
-      DEFAULT_QUESTION_SETTINGS,
-      share,
-    );
-    const questions = pickQuestions(test, count, DEFAULT_QUESTION_SETTINGS.seed);
+    const { settings: asked } = findPreset(oneOf('preset', values.preset, PRESET_IDS));
+    const { test, images } = await openSplit(positionals[0] ?? DEFAULT_BUNDLE, asked, share);
+    const questions = pickQuestions(test, count, asked.seed);
     const policy = await openPolicy(values.model, { mirror: values.mirror, terminal });
     if (values.adapter) await policy.setAdapter(await readAdapterFolder(values.adapter));
     const report = await evaluate(

@@ -1,6 +1,7 @@
-import { DEFAULT_QUESTION_SETTINGS, KINDS } from '../../questions/question.ts';
+import { findPreset, PRESET_IDS } from '../../questions/presets.ts';
+import { KINDS } from '../../questions/question.ts';
 import { DEFAULT_GRPO_CONFIG, type GrpoConfig } from '../../training/grpoConfig.ts';
-import { numberBetween, parse, UsageError, wholeNumber, type Command } from '../command.ts';
+import { numberBetween, oneOf, parse, UsageError, wholeNumber, type Command } from '../command.ts';
 import { GRPO_FLAGS, GRPO_HELP, GRPO_OPTIONS, withGrpoFlags } from '../grpoFlags.ts';
 import { HELD_OUT } from '../heldOut.ts';
 import { MODEL_HELP } from '../openCheckpoint.ts';
@@ -14,6 +15,7 @@ const OPTIONS = {
   resume: text,
   model: text,
   mirror: text,
+  preset: text,
   seed: text,
   steps: text,
   lr: text,
@@ -32,6 +34,7 @@ const OPTIONS = {
 const FIXED = [
   'out',
   'model',
+  'preset',
   'seed',
   'lr',
   'generations',
@@ -51,6 +54,7 @@ export const command: Command = {
     ['--out DIR', 'where the run goes: PEFT adapter, metrics.jsonl, rollouts.jsonl, report.json'],
     ['--resume DIR', 'go on with the run in DIR, to --steps if given'],
     ...MODEL_HELP,
+    ['--preset NAME', `which questions: ${PRESET_IDS.join(', ')} (default)`],
     ['--seed N', `seed of adapter, order and rollouts (${C.seed})`],
     ['--steps N', `GRPO steps (${C.max_steps})`],
     ['--lr X', `learning rate (${C.optimizer.learning_rate})`],
@@ -121,7 +125,7 @@ function newRunSettings(values: Partial<Record<keyof typeof OPTIONS, string | bo
   return {
     config: withGrpoFlags(config, values as Partial<Record<(typeof GRPO_FLAGS)[number], string>>),
     test_fraction,
-    question_settings: DEFAULT_QUESTION_SETTINGS,
+    question_settings: findPreset(oneOf('preset', String(values.preset ?? 'default'), PRESET_IDS)).settings,
   };
 }
 
