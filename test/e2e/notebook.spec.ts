@@ -113,7 +113,7 @@ test('two trainings share one model, and an answer comes between their steps', a
   await expect(ask.getByText(/tokens a second/)).toBeVisible();
   await expect(train.getByText('Done.')).toBeVisible();
   await expect(second.getByText('Done.')).toBeVisible();
-  await expect(notebook.cell('Runs').getByText('2 of 2 steps')).toHaveCount(2);
+  await expect(notebook.cell('Runs').getByRole('cell', { name: '2 of 2', exact: true })).toHaveCount(2);
   await notebook.cell('Questions').getByRole('button', { name: 'Next' }).click();
   await expect(ask.getByText('Stale.')).toBeVisible();
 
@@ -122,7 +122,7 @@ test('two trainings share one model, and an answer comes between their steps', a
     await page.getByRole('button', { name: 'Run all' }).click();
     await expect(ask.getByText('Stale.')).toBeHidden();
     expect((await started).suggestedFilename()).toBe('robot-r1-easyr1.zip');
-    await expect(notebook.cell('Runs').getByText('2 of 2 steps')).toHaveCount(2);
+    await expect(notebook.cell('Runs').getByRole('cell', { name: '2 of 2', exact: true })).toHaveCount(2);
   });
 });
 

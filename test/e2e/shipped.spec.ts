@@ -138,7 +138,7 @@ test('Bring your own demonstrations', async ({ page }) => {
   await expect(notebook.cell('Questions').getByText(/^1 of \d+$/)).toBeVisible();
   await ask(notebook, 2);
   await train(notebook, 'Train');
-  await expect(notebook.cell('Runs').getByText('1 of 1 steps')).toBeVisible();
+  await expect(notebook.cell('Runs').getByRole('cell', { name: '1 of 1', exact: true })).toBeVisible();
 
   await test.step('a reload finds the files', async () => {
     await expect(page.getByText('Kept in this browser.', { exact: true })).toBeVisible();
@@ -155,5 +155,5 @@ test('From laptop to cluster', async ({ page }) => {
   const zip = await notebook.download(button);
   expect(zipEntries(await readFile(await zip.path()))).toContain('config.yaml');
   await unfold(notebook.cell('Runs'));
-  await expect(notebook.cell('Runs').getByText('1 of 1 steps')).toBeVisible();
+  await expect(notebook.cell('Runs').getByRole('cell', { name: '1 of 1', exact: true })).toBeVisible();
 });
