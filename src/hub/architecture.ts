@@ -26,7 +26,7 @@ export const ASK_ONLY = [
 
 export type Architecture =
   | { modelType: string; use: 'train'; config: CheckpointConfig }
-  /** `why` says what keeps it from being trained. */
+  /** `why` says what keeps it from being asked and trained. */
   | { modelType: string; use: 'ask'; why: string };
 
 /** @throws Error that says why it cannot even be asked. */
@@ -40,7 +40,7 @@ export function architectureOf(configJson: unknown, name: string): Architecture 
     return {
       modelType,
       use: 'ask',
-      why: `It can be asked, not trained: the learner computes the gradient of SmolVLM’s decoder (smolvlm, idefics3), and this is ${modelType}.`,
+      why: `transformers.js runs it, this notebook does not yet: it asks and trains SmolVLM (smolvlm, idefics3), and this is ${modelType}.`,
     };
   throw new Error(
     `${name} is a ${modelType}, which cannot run here: choose a vision-language model of transformers.js (smolvlm, idefics3, ${ASK_ONLY.slice(5, 9).join(', ')}, ..)`,

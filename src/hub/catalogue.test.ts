@@ -38,7 +38,7 @@ test('every entry has an id, a licence and sizes with a source', () => {
 test('what cannot be trained, or not run at all, is told from config.json', () => {
   const qwen = architectureOf({ model_type: 'qwen3_vl' }, 'a/b');
   expect(qwen).toMatchObject({ use: 'ask', modelType: 'qwen3_vl' });
-  expect(qwen.use === 'ask' && qwen.why).toMatch(/can be asked, not trained/);
+  expect(qwen.use === 'ask' && qwen.why).toMatch(/this notebook does not yet/);
   expect(() => architectureOf({ model_type: 'bert' }, 'a/b')).toThrow(
     /a\/b is a bert, which cannot run here/,
   );
