@@ -36,7 +36,8 @@ const block: TokenizerAndRendererExtension = {
     const found = /^\$\$([^]+?)\$\$(?:\n|$)/.exec(text);
     return found ? { type: 'displayMath', raw: found[0], formula: found[1] } : undefined;
   },
-  renderer: ({ formula }) => maths(formula as string, true),
+  // A wide formula scrolls, by keyboard too.
+  renderer: ({ formula }) => `<p tabindex="0">${maths(formula as string, true)}</p>`,
 };
 
 /** A dollar sign before a digit is money, unless a formula is closed on the same line. */
