@@ -7,8 +7,7 @@ import { NotebookPage, zipEntries } from './notebookPage.ts';
 const fixture = (name: string) => readFile(new URL(`../fixtures/${name}`, import.meta.url));
 
 for (const device of ['wasm', 'webgpu'] as const) {
-  // Comes to a halt since the page is a list of cells; which click waits is not found yet.
-  test.fixme(`the whole story on ${device}`, async ({ page }) => {
+  test(`the whole story on ${device}`, async ({ page }) => {
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
     const notebook = new NotebookPage(page);
@@ -87,6 +86,9 @@ for (const device of ['wasm', 'webgpu'] as const) {
 
     await test.step('the full-scale run is exported', async () => {
       const exporting = notebook.cell('Export');
+      await exporting.getByRole('button', { name: 'Download the EasyR1 bundle' }).click();
+      await expect(exporting.getByRole('alert')).toContainText('too few for 4 GPUs');
+      await exporting.getByLabel('questions', { exact: true }).selectOption('tabletop set');
       const download = await notebook.download(
         exporting.getByRole('button', { name: 'Download the EasyR1 bundle' }),
       );
