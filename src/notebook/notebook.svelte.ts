@@ -39,6 +39,8 @@ export interface Progress {
 }
 
 export interface NamedAdapter {
+  /** Id of the run it is from. */
+  run: string;
   name: string;
   adapter: Adapter;
 }

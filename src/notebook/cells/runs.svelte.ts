@@ -70,7 +70,7 @@ export class RunsCell implements CellState {
     if (stored.checkpoint !== this.#notebook.model?.name) {
       this.error = `“${run.name}” fits ${stored.checkpoint}, not ${this.#notebook.model?.name ?? 'an unloaded model'}: load that checkpoint first`;
     } else if (stored.state) {
-      this.#notebook.adapter = { name: run.name, adapter: stored.state.adapter };
+      this.#notebook.adapter = { run: run.id, name: run.name, adapter: stored.state.adapter };
       this.said = `Questions are now answered with “${run.name}”.`;
     }
   }
@@ -84,7 +84,7 @@ export class RunsCell implements CellState {
   describe = (run: RunSummary, words: RunWords) =>
     this.#change(async () => {
       const { name } = await (await storedRuns()).describe(run.id, words);
-      if (this.#notebook.adapter?.name === run.name) {
+      if (this.#notebook.adapter?.run === run.id) {
         this.#notebook.adapter = { ...this.#notebook.adapter, name };
       }
       this.said = `“${name}” is saved.`;

@@ -2,7 +2,6 @@ import type { Bundle, EncodedImage } from '../../demos/demonstration.ts';
 import { evaluate } from '../../evaluation/evaluate.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Question, QuestionSettings } from '../../questions/question.ts';
-import type { Reward } from '../../questions/reward.ts';
 import { grpo, type GrpoContext, type GrpoProgress } from '../../training/grpo.ts';
 import type { Run, RunParent, RunSummary, SavedEvaluation } from '../../runs/run.ts';
 import type { StepRecord } from '../../training/stepRecord.ts';
@@ -13,26 +12,18 @@ import { Dashboard } from '../dashboard/dashboard.svelte.ts';
 import { isAbort } from '../errors.ts';
 import type { Learner } from '../../learner/learner.ts';
 import { ACTIVATION_BYTES, estimateMemory, type MemoryEstimate } from '../../learner/memory.ts';
-import { sameValue } from '../settings/setting.ts';
-import { hasPicture, questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
+import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
 import { bundleFingerprint, openTabletop, TABLETOP } from '../remoteDemos.ts';
+import { checkBundle, checkQuestions, sourceOf, staleWords } from '../runGoesOn.ts';
 import { runName } from '../runName.ts';
 import { storedRuns } from '../runs.ts';
 import { DEFAULT_TRAIN_CONFIG, type TrainConfig } from '../trainConfig.ts';
-import { asksSame, askedQuestions, askedWords, plannedWords } from '../askedQuestions.ts';
+import { askedQuestions, askedWords, plannedWords } from '../askedQuestions.ts';
+import { followed, type LiveGroup } from './liveGroup.ts';
 import { supervised } from '../supervised.ts';
 import { trainingData, type QuestionSource, type TrainingData } from '../trainingData.ts';
 
 export type TrainStatus = 'idle' | 'running' | 'pausing' | 'paused' | 'finished';
-
-/** The group that is being answered now. */
-export interface LiveGroup {
-  question: Question;
-  group: number;
-  groups: number;
-  texts: string[];
-  rewards: Reward[] | null;
-}
 
 interface Engines {
   policy: Policy;
@@ -119,26 +110,9 @@ export class TrainCell implements CellState {
   /** Who has the model while this cell waits for it. */
   readonly waitingFor = $derived.by(() => this.#notebook.waitingFor);
 
-  readonly stale = $derived.by(() => {
-    const { run } = this;
-    if (!run || this.busy) return '';
-    const { bundle, questionSettings } = this.#notebook;
-    if (!sameValue(run.question_settings, questionSettings))
-      return 'This run was trained on questions of other settings than those above.';
-    if (this.config.data === 'loaded' && bundle && bundle.name !== run.bundle.name)
-      return `This run was trained on ${run.bundle.name}, not on what is loaded above.`;
-    const { questionEdits, openedQuestions } = this.#notebook;
-    if (
-      this.config.data === 'loaded' &&
-      run.questions &&
-      !(
-        run.questions.file === (openedQuestions?.name ?? null) &&
-        sameValue(run.questions.edits, [...questionEdits])
-      )
-    )
-      return 'This run was trained on other questions than those shown above.';
-    return '';
-  });
+  readonly stale = $derived.by(() =>
+    this.run && !this.busy ? staleWords(this.run, this.#notebook, this.config.data === 'loaded') : '',
+  );
 
   readonly fresh = $derived(this.status === 'finished' && !this.stale);
 
@@ -249,15 +223,15 @@ export class TrainCell implements CellState {
     this.status = 'running';
     try {
       const bundle = await this.#bundle(abort.signal);
-      await this.#checkBundle(bundle);
+      if (this.run) await checkBundle(this.run, model.name, bundle);
       const { test_fraction, eval_questions } = this.config;
       // A run goes on with the questions it began with.
       const settings = this.run?.question_settings ?? this.#notebook.questionSettings;
       const source = this.#source(bundle);
       const data = await trainingData(source, settings, test_fraction, eval_questions);
-      await this.#checkQuestions(source, data);
-      this.asked = { bundle, questions: new Map([...data.train, ...data.heldOut].map((q) => [q.id, q])) };
       const opened = source.opened && this.#notebook.openedQuestions;
+      await checkQuestions(this.run, source, data, opened);
+      this.asked = { bundle, questions: new Map([...data.train, ...data.heldOut].map((q) => [q.id, q])) };
       const images = (q: Question) => questionImage(bundle, q, opened);
       await this.#notebook.useModel(abort.signal, async () => {
         const learner = await model.learner((p) => (this.progress = p), abort.signal);
@@ -320,7 +294,7 @@ export class TrainCell implements CellState {
     const { adapter, optimizer } = this.#state!;
     await policy.setAdapter(adapter);
     await learner.setAdapter(adapter, optimizer);
-    this.#notebook.adapter = { name: this.run!.name, adapter };
+    this.#notebook.adapter = { run: this.run!.id, name: this.run!.name, adapter };
   }
 
   /** By a prompt of the run and responses of the greatest length. */
@@ -362,7 +336,7 @@ export class TrainCell implements CellState {
     const { state, ...record } = trained;
     this.#state = state;
     this.steps = this.#withinBudget([...this.steps, record]);
-    this.#notebook.adapter = { name: this.run!.name, adapter: state.adapter };
+    this.#notebook.adapter = { run: this.run!.id, name: this.run!.name, adapter: state.adapter };
     this.run = await (await storedRuns()).appendStep(this.run!.id, trained);
     this.#notebook.runsChanged++;
   }
@@ -399,72 +373,14 @@ export class TrainCell implements CellState {
   }
 
   #follow(p: GrpoProgress) {
-    const step = `Step ${p.step} of ${p.max_steps}`;
-    if (p.phase === 'update') {
-      this.live = null;
-      this.progress = { label: `${step}: learning, group`, done: p.done, total: p.total };
-    } else if (p.phase === 'tokens') {
-      if (this.live)
-        this.live = { ...this.live, texts: this.live.texts.map((t, i) => t + (p.tokens[i] ?? '')) };
-    } else {
-      const { question, group, groups } = p;
-      if (p.phase === 'scored') {
-        if (this.live) this.live = { ...this.live, rewards: p.rewards };
-      } else {
-        const texts = Array.from({ length: this.config.grpo.num_generations }, () => '');
-        this.live = { question, group, groups, texts, rewards: null };
-      }
-      this.progress = {
-        label: `${step}: answering, group`,
-        done: group + (p.phase === 'scored' ? 1 : 0),
-        total: groups,
-      };
-    }
+    const { num_generations } = this.config.grpo;
+    const { live, progress } = followed(this.live, this.progress, p, num_generations);
+    [this.live, this.progress] = [live, progress];
   }
 
-  /** A run goes on only with the checkpoint and the demonstrations it began with. */
-  async #checkBundle(bundle: Bundle) {
-    const { run } = this;
-    if (!run) return;
-    const model = this.#notebook.model!.name;
-    if (run.checkpoint !== model) {
-      throw new Error(`run “${run.name}” trains ${run.checkpoint}, not ${model}: load that checkpoint first`);
-    }
-    const sha256 = await bundleFingerprint(bundle);
-    const same = run.bundle.sha256 && sha256 ? run.bundle.sha256 === sha256 : run.bundle.name === bundle.name;
-    if (!same) {
-      throw new Error(
-        `run “${run.name}” was trained on ${run.bundle.name}, not ${bundle.name}: open that file above first`,
-      );
-    }
-  }
-
-  /**
-   * What the questions cell shows, where training is on what is loaded; a run that goes on keeps the edits it began
-   * with.
-   */
   #source(bundle: Bundle): QuestionSource {
     if (this.config.data === 'tabletop') return { bundle, opened: null, edits: new Map() };
-    const { openedQuestions, questionEdits } = this.#notebook;
-    if (!this.run) return { bundle, opened: openedQuestions, edits: questionEdits };
-    const { file = null, edits = [] } = this.run.questions ?? {};
-    if (file !== null && !openedQuestions)
-      throw new Error(`run “${this.run.name}” asks the questions of ${file}: open that file above first`);
-    return { bundle, opened: file === null ? null : openedQuestions, edits: new Map(edits) };
-  }
-
-  /** A run goes on only with the questions it began with, and each needs a picture. */
-  async #checkQuestions(source: QuestionSource, data: TrainingData) {
-    const opened = source.opened && this.#notebook.openedQuestions;
-    const blind = [...data.train, ...data.heldOut].filter((q) => !hasPicture(source.bundle, opened, q));
-    if (blind.length)
-      throw new Error(
-        `${blind[0].id} and ${blind.length - 1} more questions have no picture: open their demonstrations above too`,
-      );
-    if (this.run && !(await asksSame(this.run, source, data)))
-      throw new Error(
-        `run “${this.run.name}” was trained on other questions than these: open the file and the demonstrations it began with`,
-      );
+    return sourceOf(this.run, bundle, this.#notebook);
   }
 
   async #bundle(signal: AbortSignal): Promise<Bundle> {
