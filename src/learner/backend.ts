@@ -1,6 +1,8 @@
 /** Starts the tfjs backend of a device. */
 import * as tf from '@tensorflow/tfjs-core';
+import { DeviceWatch } from '../device/deviceWatch.ts';
 import { registerFourBitProduct } from './fourBitProduct.ts';
+import { isHeapDead, withGuardedHeap } from './wasmMemory.ts';
 import { registerWasmSlice } from './wasmSlice.ts';
 
 export type Device = 'webgpu' | 'wasm' | 'cpu';
@@ -18,66 +20,49 @@ export interface WasmFiles {
 
 /** @throws Error where the device has no such backend. */
 export async function startBackend(device: Device, wasmFiles?: WasmFiles): Promise<void> {
-  loss = null;
+  watch = new DeviceWatch(null);
   if (device === 'webgpu') await startWebgpu();
   else if (device === 'cpu') await import('@tensorflow/tfjs-backend-cpu');
   else if (wasmFiles) (await loadPublished(wasmFiles.script)).setWasmPaths(wasmFiles.paths);
   else await import('@tensorflow/tfjs-backend-wasm');
-  if (device === 'wasm') registerWasmSlice();
-  if (!(await tf.setBackend(device)))
-    throw new Error(`tfjs cannot start on ${device} here; choose another device`);
+  const started = device === 'wasm' ? await startWasm() : await tf.setBackend(device);
+  if (!started) throw new Error(`tfjs cannot start on ${device} here; choose another device`);
   await tf.ready();
 }
 
-/** The graphics device was taken away: by the driver, the browser, or a reset. What lay on it is gone. */
-export class DeviceLostError extends Error {
-  override readonly name = 'DeviceLostError';
-
-  constructor(reason: string) {
-    super(`the graphics device was lost${reason && ` (${reason})`}; load the learner again to go on`);
-  }
+async function startWasm(): Promise<boolean> {
+  registerWasmSlice();
+  if (isHeapDead()) renew('wasm');
+  return withGuardedHeap(() => tf.setBackend('wasm'));
 }
 
-/** Rejects when the device that was started last is lost; null where devices are not lost. */
-let loss: Promise<never> | null = null;
-let isLost = false;
+/** Of the device that was started last. */
+let watch = new DeviceWatch(null);
+/** Of the GPU that was started last. */
+let gpuWatch: DeviceWatch | null = null;
 
 async function startWebgpu(): Promise<void> {
   await import('@tensorflow/tfjs-backend-webgpu');
   registerFourBitProduct();
-  if (isLost) renew();
+  if (gpuWatch?.ended) renew('webgpu');
   if (!(await tf.setBackend('webgpu'))) return;
-  const { device } = tf.backend() as unknown as { device: GPUDevice };
-  isLost = false;
-  loss = device.lost.then(({ message, reason }) => {
-    isLost = true;
-    throw new DeviceLostError(message || reason);
-  });
-  loss.catch(() => undefined);
+  watch = gpuWatch = new DeviceWatch((tf.backend() as unknown as { device: GPUDevice }).device);
 }
 
-/** tfjs makes a new device only for a new backend. */
-function renew(): void {
-  const factory = tf.findBackendFactory('webgpu');
-  tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', factory);
+/** tfjs makes a new device, or a new heap, only for a new backend. */
+function renew(device: 'webgpu' | 'wasm'): void {
+  const factory = tf.findBackendFactory(device);
+  tf.removeBackend(device);
+  tf.registerBackend(device, factory);
 }
 
-/** @throws DeviceLostError when the device is lost meanwhile, whatever `run` makes of it. */
-export async function onDevice<T>(run: () => Promise<T>): Promise<T> {
-  if (!loss) return run();
-  const running = run();
-  try {
-    return await Promise.race([running, loss]);
-  } catch (error) {
-    running.catch(() => undefined);
-    // A read of the lost device fails a little before the device is known to be lost.
-    await Promise.race([loss, new Promise((resolve) => setTimeout(resolve, LOSS_KNOWN_MS))]);
-    throw error;
-  }
+/**
+ * @param advice what to lower when memory cannot be had
+ * @throws DeviceLostError or OutOfMemoryError when that ends the work; else what `run` throws
+ */
+export function onDevice<T>(advice: string, run: () => Promise<T>): Promise<T> {
+  return watch.run(advice, run);
 }
-
-const LOSS_KNOWN_MS = 200;
 
 type WasmPackage = Pick<typeof import('@tensorflow/tfjs-backend-wasm'), 'setWasmPaths'>;
 

@@ -3,7 +3,7 @@ import { readConfig } from '../checkpoint/config.ts';
 import { readDecoderWeights, readEmbeddings } from '../checkpoint/decoderWeights.ts';
 import { readJson, type CheckpointSource } from '../checkpoint/source.ts';
 import { readWholeModel } from '../checkpoint/wholeModel.ts';
-import { startBackend, type Device, type WasmFiles } from './backend.ts';
+import { onDevice, startBackend, type Device, type WasmFiles } from './backend.ts';
 import type { DecoderParameters } from './decoderParameters.ts';
 import type { Learner } from './learner.ts';
 import { TfjsLearner } from './tfjsLearner.ts';
@@ -20,10 +20,13 @@ export interface LearnerOptions {
   signal?: AbortSignal;
 }
 
-/** @throws Error naming what is missing in the checkpoint, or where the device has no backend. */
+/** @throws Error naming what is missing in the checkpoint, or where the device has no backend; as onDevice. */
 export async function createLearner(source: CheckpointSource, options: LearnerOptions): Promise<Learner> {
   await startBackend(options.device, options.wasmFiles);
-  return new TfjsLearner(options.device, await readParameters(source, options));
+  return onDevice(
+    'choose a smaller checkpoint or precision, or close other tabs',
+    async () => new TfjsLearner(options.device, await readParameters(source, options)),
+  );
 }
 
 async function readParameters(

@@ -17,6 +17,9 @@ import { TrainableAdapter, withParameters } from './trainableAdapter.ts';
 /** The event loop gets a turn, so that an abort can arrive, after so many milliseconds of work. */
 const TURN_MS = 100;
 
+/** Where an update does not fit. */
+const LOWER = 'lower num_generations, max_completion_length or the rank r of the adapter';
+
 export class TfjsLearner implements Learner {
   readonly device: Device;
   readonly #model: DecoderModel;
@@ -43,7 +46,7 @@ export class TfjsLearner implements Learner {
 
   async logprobs(group: LearnerGroup, temperature: number): Promise<Float32Array[]> {
     this.#model.check(group);
-    return onDevice(() => this.#logprobs(group, temperature, this.#trained, breathing()));
+    return onDevice(LOWER, () => this.#logprobs(group, temperature, this.#trained, breathing()));
   }
 
   async update(
@@ -57,7 +60,7 @@ export class TfjsLearner implements Learner {
     for (const group of groups) this.#model.check(group);
     const pause = breathing(options.signal);
     const objective = objectiveOf(settings, groups);
-    const gradients = await onDevice(() =>
+    const gradients = await onDevice(LOWER, () =>
       this.#accumulate(trained, groups, objective, pause, options.onProgress),
     );
 

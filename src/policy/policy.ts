@@ -76,7 +76,10 @@ export interface LetterTraceOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-/** The VLM that answers. Calls on one policy must not overlap. */
+/**
+ * The VLM that answers. Calls on one policy must not overlap. Any may throw DeviceLostError or OutOfMemoryError: another
+ * policy is needed then.
+ */
 export interface Policy {
   readonly device: 'webgpu' | 'wasm' | 'cpu';
   /** Hub id or name of the checkpoint. */

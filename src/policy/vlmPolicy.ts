@@ -5,6 +5,7 @@ import { adapterFeeds, addAdapterInputs } from '../checkpoint/adapterInputs.ts';
 import type { CheckpointConfig, GenerationConfig } from '../checkpoint/config.ts';
 import type { CheckpointSource } from '../checkpoint/source.ts';
 import { unpackModel } from '../checkpoint/unpack.ts';
+import { DeviceWatch } from '../device/deviceWatch.ts';
 import { readCheckpointFiles, type CheckpointFiles, type ReadOptions } from './checkpointFiles.ts';
 import { Decoder } from './decoder.ts';
 import { generateGroup, generateGroups, type Vocabulary } from './generateGroup.ts';
@@ -37,7 +38,15 @@ export interface PolicyOptions extends ReadOptions {
   wasmPaths?: WasmPaths;
 }
 
-/** @throws naming the file or field when the checkpoint cannot be had or is no SmolVLM; AbortError. */
+/** Where a checkpoint, or a batch of responses, does not fit. */
+const LOAD_LESS = 'choose a smaller checkpoint or precision, or close other tabs';
+const ASK_LESS =
+  'lower num_generations, generation_batch_size or max_completion_length, or choose a smaller precision';
+
+/**
+ * @throws naming the file or field when the checkpoint cannot be had or is no SmolVLM; DeviceLostError,
+ * OutOfMemoryError; AbortError.
+ */
 export async function createPolicy(source: CheckpointSource, options: PolicyOptions): Promise<Policy> {
   const { device, signal, wasmPaths } = options;
   const [runtime, files] = await Promise.all([
@@ -46,11 +55,11 @@ export async function createPolicy(source: CheckpointSource, options: PolicyOpti
   ]);
   signal?.throwIfAborted();
   const { config, generation } = files;
-  const { decoder, embedTokens, visionEncoder } = await openSessions(runtime, files);
+  const { decoder, embedTokens, visionEncoder, watch } = await openSessions(runtime, files);
   const tokenizer = new PreTrainedTokenizer(files.tokenizer, files.tokenizerConfig);
   const encoder = new PromptEncoder(runtime, tokenizer, files, embedTokens, visionEncoder);
   const words = vocabulary(tokenizer, config, generation, encoder);
-  const policy = new VlmPolicy(device, source.name, config, encoder, decoder, words);
+  const policy = new VlmPolicy(device, source.name, config, encoder, decoder, words, watch);
   await policy.setAdapter(null);
   return policy;
 }
@@ -65,12 +74,18 @@ async function openSessions(runtime: Runtime, { config, models }: CheckpointFile
   const opened: { release(): Promise<void> }[] = [];
   const kept = <T extends { release(): Promise<void> }>(session: T) => (opened.push(session), session);
   try {
-    const embedTokens = kept(await runtime.session(models.embed_tokens, { onHost: true }));
-    const vision = unpack ? unpackModel(models.vision_encoder) : models.vision_encoder;
-    const visionEncoder = kept(await runtime.session(vision));
-    const text = addAdapterInputs(models.decoder_model_merged, config, ADAPTED, { unpack });
-    const decoder = await Decoder.create(runtime, text, config.num_hidden_layers, config.hidden_size);
-    return { embedTokens, visionEncoder, decoder };
+    const { embedTokens, visionEncoder } = await new DeviceWatch(null).run(LOAD_LESS, async () => {
+      const embedTokens = kept(await runtime.session(models.embed_tokens, { onHost: true }));
+      const vision = unpack ? unpackModel(models.vision_encoder) : models.vision_encoder;
+      return { embedTokens, visionEncoder: kept(await runtime.session(vision)) };
+    });
+    // ONNX Runtime makes its device with the first session on it.
+    const watch = new DeviceWatch(await runtime.gpu());
+    const decoder = await watch.run(LOAD_LESS, () => {
+      const text = addAdapterInputs(models.decoder_model_merged, config, ADAPTED, { unpack });
+      return Decoder.create(runtime, text, config.num_hidden_layers, config.hidden_size);
+    });
+    return { embedTokens, visionEncoder, decoder, watch };
   } catch (error) {
     for (const session of opened) await session.release();
     throw error;
@@ -88,6 +103,7 @@ class VlmPolicy implements Policy {
   private readonly encoder: PromptEncoder;
   private readonly decoder: Decoder;
   private readonly vocabulary: PolicyVocabulary;
+  private readonly watch: DeviceWatch;
 
   constructor(
     device: Device,
@@ -96,6 +112,7 @@ class VlmPolicy implements Policy {
     encoder: PromptEncoder,
     decoder: Decoder,
     vocabulary: PolicyVocabulary,
+    watch: DeviceWatch,
   ) {
     this.device = device;
     this.checkpoint = checkpoint;
@@ -103,10 +120,11 @@ class VlmPolicy implements Policy {
     this.encoder = encoder;
     this.decoder = decoder;
     this.vocabulary = vocabulary;
+    this.watch = watch;
   }
 
   encode(prompt: string, image: PromptImage): Promise<EncodedPrompt> {
-    return this.encoder.encode(prompt, image);
+    return this.watch.run(ASK_LESS, () => this.encoder.encode(prompt, image));
   }
 
   encodeResponse(text: string): Promise<Int32Array> {
@@ -120,7 +138,9 @@ class VlmPolicy implements Policy {
     options?: GenerateOptions,
   ): Promise<Completion[]> {
     this.checkRoom(prompt, sampling.max_completion_length);
-    return generateGroup(this.decoder, this.vocabulary, prompt.embeds, upTo(count), sampling, options);
+    return this.watch.run(ASK_LESS, () =>
+      generateGroup(this.decoder, this.vocabulary, prompt.embeds, upTo(count), sampling, options),
+    );
   }
 
   async generateBatch(
@@ -136,13 +156,11 @@ class VlmPolicy implements Policy {
     while (completions.length < prompts.length) {
       const first = completions.length;
       const batch = prompts.slice(first, first + together);
+      const groups = batch.map(({ prompt, seed }) => ({ embeds: prompt.embeds, rows: upTo(count), seed }));
+      const told = onTokens && ((tokens: (string | null)[]) => onTokens(first, tokens.slice(0, count)));
       completions.push(
-        ...(await generateGroups(
-          this.decoder,
-          this.vocabulary,
-          batch.map(({ prompt, seed }) => ({ embeds: prompt.embeds, rows: upTo(count), seed })),
-          sampling,
-          { signal, onTokens: onTokens && ((tokens) => onTokens(first, tokens.slice(0, count))) },
+        ...(await this.watch.run(ASK_LESS, () =>
+          generateGroups(this.decoder, this.vocabulary, groups, sampling, { signal, onTokens: told }),
         )),
       );
     }
@@ -150,15 +168,21 @@ class VlmPolicy implements Policy {
   }
 
   optionScores(prompt: EncodedPrompt, ids: Int32Array): Promise<number[]> {
-    return optionScores(this.decoder, this.vocabulary, prompt.embeds, [...ids]);
+    return this.watch.run(ASK_LESS, () =>
+      optionScores(this.decoder, this.vocabulary, prompt.embeds, [...ids]),
+    );
   }
 
   letterTrace(prompt: EncodedPrompt, ids: Int32Array, options?: LetterTraceOptions): Promise<LetterTrace> {
-    return letterTrace(this.decoder, this.vocabulary, prompt.embeds, [...ids], options);
+    return this.watch.run(ASK_LESS, () =>
+      letterTrace(this.decoder, this.vocabulary, prompt.embeds, [...ids], options),
+    );
   }
 
   setAdapter(adapter: Adapter | null): Promise<void> {
-    return this.decoder.setAdapter(adapterFeeds(adapter, this.config, ADAPTED));
+    return this.watch.run(ASK_LESS, () =>
+      this.decoder.setAdapter(adapterFeeds(adapter, this.config, ADAPTED)),
+    );
   }
 
   private promptsAtOnce(count: number, positions: number): number {
