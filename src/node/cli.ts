@@ -8,6 +8,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   questions: async () => (await import('./commands/questions.ts')).command,
   ask: async () => (await import('./commands/ask.ts')).command,
   train: async () => (await import('./commands/train.ts')).command,
+  sft: async () => (await import('./commands/sft.ts')).command,
   evaluate: async () => (await import('./commands/evaluate.ts')).command,
   export: async () => (await import('./commands/export.ts')).command,
 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_GRPO_CONFIG } from '../training/grpoConfig.ts';
 import { UsageError } from './command.ts';
-import { GRPO_FLAGS, GRPO_HELP, withGrpoFlags } from './grpoFlags.ts';
+import { flagHelp, GRPO_FLAGS, withGrpoFlags } from './grpoFlags.ts';
 
 const flagged = (given: Parameters<typeof withGrpoFlags>[1]) => withGrpoFlags(DEFAULT_GRPO_CONFIG, given);
 
@@ -60,7 +60,7 @@ test('each flag sets what its name says, wherever the configuration holds it', (
 });
 
 test('the help names every default', () => {
-  const help = new Map(GRPO_HELP);
+  const help = new Map(flagHelp(GRPO_FLAGS));
   expect(help.get('--loss_type X')).toContain('(dapo)');
   expect(help.get('--delta X')).toContain('(none)');
   expect(help.get('--importance_sampling_correction X')).toContain('(true)');

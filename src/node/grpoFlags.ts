@@ -1,4 +1,4 @@
-/** Flags of `robot-r1 train` for what GRPO minimises and how, under TRL's names where TRL has them. */
+/** Flags for what a training minimises and how, under TRL's names where TRL has them. */
 import {
   checkLoss,
   IMPORTANCE_SAMPLING_LEVELS,
@@ -91,15 +91,20 @@ const FLAGS = {
 export type GrpoFlag = keyof typeof FLAGS;
 export const GRPO_FLAGS = Object.keys(FLAGS) as GrpoFlag[];
 
-/** For parseArgs. */
-export const GRPO_OPTIONS = Object.fromEntries(
-  GRPO_FLAGS.map((flag) => [flag, { type: 'string' }]),
-) as Record<GrpoFlag, { type: 'string' }>;
+/** Those that any training has. */
+export const SFT_FLAGS = ['lr_scheduler_type', 'warmup_steps', 'weight_decay', 'max_grad_norm'] as const;
 
-export const GRPO_HELP = GRPO_FLAGS.map((flag): [string, string] => [
-  `--${flag} X`,
-  `${FLAGS[flag].help} (${said(partOf(DEFAULT_GRPO_CONFIG, flag)[flag])})`,
-]);
+/** For parseArgs. */
+export function flagOptions<F extends GrpoFlag>(flags: readonly F[]): Record<F, { type: 'string' }> {
+  return Object.fromEntries(flags.map((flag) => [flag, { type: 'string' }])) as Record<F, { type: 'string' }>;
+}
+
+export function flagHelp(flags: readonly GrpoFlag[]): [string, string][] {
+  return flags.map((flag) => [
+    `--${flag} X`,
+    `${FLAGS[flag].help} (${said(partOf(DEFAULT_GRPO_CONFIG, flag)[flag])})`,
+  ]);
+}
 
 /** @throws UsageError naming the flag, or what does not fit together. */
 export function withGrpoFlags(config: GrpoConfig, given: Partial<Record<GrpoFlag, string>>): GrpoConfig {

@@ -27,18 +27,19 @@ interface Common {
 }
 
 type NewRun = Common &
-  Pick<RunSettings, 'config' | 'test_fraction' | 'question_settings'> & { checkpoint?: string };
+  Pick<RunSettings, 'config' | 'sft' | 'test_fraction' | 'question_settings'> & { checkpoint?: string };
 
 export async function startRun(options: NewRun): Promise<TrainRun> {
-  const { config, test_fraction, question_settings } = options;
+  const { config, sft, test_fraction, question_settings } = options;
   const checkpoint = options.checkpoint ?? EMBEDDED;
   const settings: RunSettings = {
-    name: `seed ${config.seed}`,
+    name: `${sft ? 'sft, ' : ''}seed ${config.seed}`,
     checkpoint,
     bundle: { name: basename(options.bundle), sha256: await fingerprintOf(options.bundle) },
     question_settings,
     test_fraction,
     config,
+    sft,
   };
   const data = await openData(options, settings);
   const model = await openModel(checkpoint, settings, options.model);

@@ -161,6 +161,45 @@ test(
   SLOW,
 );
 
+test(
+  'fine-tunes on true answers; stopped and resumed it learns what an unbroken run learns',
+  async () => {
+    const base = await mkdtemp(join(tmpdir(), 'run-'));
+    const [broken, unbroken] = [join(base, 'broken'), join(base, 'unbroken')];
+    const heard = listener();
+    const note = heard.terminal.note.bind(heard.terminal);
+    heard.terminal.note = (line) => {
+      note(line);
+      if (line.startsWith('step 1/')) heard.stop.abort();
+    };
+    const settings = ['--steps', '2', '--per_device_train_batch_size', '3', '--response', 'answer'];
+    const given = ['--model', TINY, '--max-length', '6', '--eval-steps', '0', '--warmup_steps', '1'];
+    const all = ['sft', demos, ...given, ...settings, ...SMALL_EVALUATION];
+    expect(await run([...all, '--out', broken], heard.terminal)).toBe(130);
+    expect(heard.noted).toContain(`saved after 1 steps; go on with: robot-r1 sft --resume ${broken}`);
+
+    const again = await robotR1('sft', demos, '--resume', broken, ...SMALL_EVALUATION, '--json');
+    const whole = await robotR1(...all, '--out', unbroken);
+    expect([again.code, whole.code]).toEqual([0, 0]);
+    expect(JSON.parse(again.printed[0])).toMatchObject({ steps: 2, before: { n: 3 }, after: { n: 3 } });
+    expect(whole.noted.find((line) => line.startsWith('step 2/2'))).toMatch(/^step 2\/2: loss \d+\.\d+, /);
+    expect(whole.printed[0]).toMatch(/^2 steps in \d+ s, 3 held-out questions$/);
+
+    const metrics = await metricsOf(broken);
+    expect(metrics.map(({ step }) => step)).toEqual([1, 2]);
+    expect(metrics.map(({ loss }) => loss)).toEqual((await metricsOf(unbroken)).map(({ loss }) => loss));
+    const adapter = (folder: string) => readFile(join(folder, 'adapter_model.safetensors'));
+    expect((await adapter(broken)).equals(await adapter(unbroken))).toBe(true);
+    const { config, sft } = JSON.parse(await readFile(join(broken, 'run.json'), 'utf8')) as {
+      config: GrpoConfig;
+      sft: object;
+    };
+    expect(config).toMatchObject({ max_steps: 2, warmup_steps: 1 });
+    expect(sft).toEqual({ per_device_train_batch_size: 3, response: 'answer' });
+  },
+  SLOW,
+);
+
 test.each([
   [['train'], 'say with --out DIR where the run goes'],
   [['train', '--out', 'x', '--steps', 'many'], '--steps many is not a whole number'],
@@ -168,6 +207,9 @@ test.each([
   [['train', '--out', 'x', '--loss_type', 'ppo'], '--loss_type ppo is none of grpo'],
   [['train', '--resume', 'x', '--lr', '1'], '--lr cannot be changed with --resume'],
   [['train', '--out', 'x', '--preset', 'easy'], '--preset easy is none of default, paper, hard, elsewhere'],
+  [['sft', '--out', 'x', '--response', 'poem'], '--response poem is none of answer, reasoned'],
+  [['sft', '--out', 'x', '--beta', '1'], "Unknown option '--beta'"],
+  [['sft', '--resume', 'x', '--response', 'answer'], '--response cannot be changed with --resume'],
   [['evaluate', '--preset', 'easy'], '--preset easy is none of default, paper, hard, elsewhere'],
   [['train', 'a', 'b', '--out', 'x'], '"b" is one argument too many'],
   [['train', '--learning-rate', '1'], "Unknown option '--learning-rate'"],

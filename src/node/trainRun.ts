@@ -1,4 +1,4 @@
-/** A whole run: held-out questions before, GRPO with evaluations on the way, the same questions after. */
+/** A whole run: held-out questions before, GRPO or supervised steps with evaluations on the way, the same questions after. */
 import { evaluate } from '../evaluation/evaluate.ts';
 import type { EvaluationReport } from '../evaluation/report.ts';
 import { summary, type EvaluationSummary } from '../evaluation/summary.ts';
@@ -7,6 +7,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Question } from '../questions/question.ts';
 import type { EncodedImage } from '../demos/demonstration.ts';
 import { grpo, type GrpoProgress } from '../training/grpo.ts';
+import { supervised } from '../training/supervised.ts';
 import type { TrainedStep } from '../training/trainingState.ts';
 import type { Terminal } from './command.ts';
 import type { RunFolder } from './runFolder.ts';
@@ -50,12 +51,7 @@ export async function trainRun(train: TrainRun, terminal: Terminal): Promise<Tra
   const { config } = folder.run;
   await policy.setAdapter(folder.run.state?.adapter ?? (await learner.adapter()).adapter);
   if (folder.run.steps === 0) await evaluateBoth(train, terminal);
-  const steps = grpo({ policy, learner, questions: train.questions.train, images: train.images }, config, {
-    resume: folder.run.state ?? undefined,
-    signal: terminal.signal,
-    onProgress: (progress) => terminal.progress(describeProgress(progress)),
-  });
-  for await (const step of steps) {
+  for await (const step of stepsOf(train, terminal)) {
     await folder.appendStep(step);
     terminal.note(describeStep(step, config.max_steps));
     const due = config.eval_steps > 0 && step.step % config.eval_steps === 0;
@@ -71,6 +67,23 @@ export async function trainRun(train: TrainRun, terminal: Terminal): Promise<Tra
     steps: full.steps,
     seconds: full.seconds,
   };
+}
+
+function stepsOf(
+  { folder, policy, learner, questions, images }: TrainRun,
+  terminal: Terminal,
+): AsyncGenerator<TrainedStep, void, void> {
+  const { config, sft, state } = folder.run;
+  const context = { policy, learner, questions: questions.train, images };
+  const { signal } = terminal;
+  const resume = state ?? undefined;
+  if (!sft) {
+    const onProgress = (progress: GrpoProgress) => terminal.progress(describeProgress(progress));
+    return grpo(context, config, { resume, signal, onProgress });
+  }
+  const onProgress = (step: number, done: number, total: number) =>
+    terminal.progress(`step ${step}/${config.max_steps}: example ${done}/${total}`);
+  return supervised(context, config, sft, { resume, signal, onProgress });
 }
 
 async function evaluateBoth(train: TrainRun, terminal: Terminal): Promise<void> {
@@ -131,9 +144,11 @@ function describeProgress(progress: GrpoProgress): string {
 }
 
 function describeStep({ step, metrics, seconds }: TrainedStep, steps: number): string {
-  const [reward, accuracy, format] = ['reward', 'rewards/accuracy/mean', 'rewards/format/mean'].map((name) =>
-    metrics[name].toFixed(3),
-  );
+  const value = (name: string) => metrics[name].toFixed(3);
+  const what =
+    'loss' in metrics
+      ? `loss ${value('loss')}`
+      : `reward ${value('reward')}, accuracy ${value('rewards/accuracy/mean')}, format ${value('rewards/format/mean')}`;
   const skipped = metrics.update_skipped ? ', no update: every group is flat' : '';
-  return `step ${step}/${steps}: reward ${reward}, accuracy ${accuracy}, format ${format}, ${seconds.toFixed(1)} s${skipped}`;
+  return `step ${step}/${steps}: ${what}, ${seconds.toFixed(1)} s${skipped}`;
 }

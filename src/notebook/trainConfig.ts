@@ -1,5 +1,6 @@
 import type { SftSettings } from '../runs/run.ts';
 import { DEFAULT_GRPO_CONFIG, type GrpoConfig } from '../training/grpoConfig.ts';
+import { DEFAULT_SFT_SETTINGS } from '../training/supervised.ts';
 
 /** All that a training here is set by, beside the questions' settings. */
 export interface TrainConfig {
@@ -24,5 +25,5 @@ export const DEFAULT_TRAIN_CONFIG: TrainConfig = {
   eval_questions: 48,
   eval_samples: 4,
   grpo: DEFAULT_GRPO_CONFIG,
-  sft: { per_device_train_batch_size: 16, response: 'reasoned' },
+  sft: DEFAULT_SFT_SETTINGS,
 };

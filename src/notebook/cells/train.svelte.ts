@@ -20,7 +20,7 @@ import { storedRuns } from '../runs.ts';
 import { DEFAULT_TRAIN_CONFIG, type TrainConfig } from '../trainConfig.ts';
 import { askedQuestions, askedWords, plannedWords } from '../askedQuestions.ts';
 import { followed, type LiveGroup } from './liveGroup.ts';
-import { supervised } from '../supervised.ts';
+import { supervised } from '../../training/supervised.ts';
 import { trainingData, type QuestionSource, type TrainingData } from '../trainingData.ts';
 
 export type TrainStatus = 'idle' | 'running' | 'pausing' | 'paused' | 'finished';

@@ -1,10 +1,12 @@
 /** Supervised fine-tuning on the questions that GRPO would ask, step by step as GRPO's. */
 import { supervisedResponse } from '../questions/supervisedResponse.ts';
 import type { SftSettings } from '../runs/run.ts';
-import type { GrpoContext } from '../training/grpo.ts';
-import type { GrpoConfig } from '../training/grpoConfig.ts';
-import { sft } from '../training/sft.ts';
-import type { TrainedStep, TrainingState } from '../training/trainingState.ts';
+import type { GrpoContext } from './grpo.ts';
+import type { GrpoConfig } from './grpoConfig.ts';
+import { sft } from './sft.ts';
+import type { TrainedStep, TrainingState } from './trainingState.ts';
+
+export const DEFAULT_SFT_SETTINGS: SftSettings = { per_device_train_batch_size: 16, response: 'reasoned' };
 
 interface Options {
   resume?: TrainingState;
