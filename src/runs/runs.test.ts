@@ -53,6 +53,13 @@ async function trainedRun(runs: Runs): Promise<string> {
 
 let databases = 0;
 
+test('runs of one name are told apart by a number', async () => {
+  const runs = openRuns(memoryStore());
+  const names = [];
+  for (let i = 0; i < 3; i++) names.push((await runs.create(SETTINGS)).name);
+  expect(names).toEqual(['first try', 'first try, 2', 'first try, 3']);
+});
+
 describe.each<[string, () => KeyValue]>([
   ['IndexedDB', () => indexedDbStore(`runs-${databases++}`)],
   ['memory', memoryStore],

@@ -32,7 +32,10 @@ export interface RunList {
 }
 
 export interface Runs {
-  /** @param from the run it continues as a child: it begins with that run's adapter and optimiser, at step 0. */
+  /**
+   * A name that another run has gets a number.
+   * @param from the run it continues as a child: it begins with that run's adapter and optimiser, at step 0
+   */
   create(settings: RunSettings, from?: RunParent & { state: TrainingState }): Promise<RunSummary>;
   list(): Promise<RunList>;
   /** @throws Error when there is no such run or a record of it is damaged. */
@@ -92,12 +95,21 @@ export function openRuns(store: KeyValue = indexedDbStore()): Runs {
     return readHead(id, record);
   }
 
+  /** The wanted name; with a number where another run has it. */
+  async function freeName(wanted: string): Promise<string> {
+    const taken = new Set((await list()).runs.map(({ name }) => name));
+    let name = wanted;
+    for (let number = 2; taken.has(name); number++) name = `${wanted}, ${number}`;
+    return name;
+  }
+
   async function create(
     settings: RunSettings,
     from?: RunParent & { state: TrainingState },
   ): Promise<RunSummary> {
     const created = {
       ...settings,
+      name: await freeName(settings.name),
       id: newId(),
       created: new Date().toISOString(),
       steps: 0,
