@@ -4,6 +4,7 @@ import { EntryOf, type Entry } from './entry.svelte.ts';
 import type { KeptCell, KeptNotebook } from './kept.ts';
 import { ABOUT, freeId, KINDS, ONCE, titleOf, type CellKind } from './kinds.ts';
 import { makeState, type SharedStates } from './makeState.ts';
+import { RunThrough } from './runThrough.svelte.ts';
 
 /** A cell that was deleted, to be put back where it stood. */
 export interface Deleted {
@@ -21,9 +22,7 @@ export class NotebookDocument {
   cells = $state.raw<readonly Entry[]>([]);
   /** Last deleted; they keep their state until the notebook is left. */
   deleted = $state.raw<readonly Deleted[]>([]);
-  /** Which cell "run all" is at. */
-  running = $state.raw<Entry | null>(null);
-  #stopped = false;
+  readonly #through = new RunThrough<Entry>(() => this.cells);
 
   constructor(workshop: Workshop, shared: SharedStates, kept: Omit<KeptNotebook, 'changed'>) {
     [this.#workshop, this.#shared, this.id, this.title] = [workshop, shared, kept.id, kept.title];
@@ -37,6 +36,11 @@ export class NotebookDocument {
     origin: this.#origin,
     cells: this.cells.map((entry) => entry.kept),
   }));
+
+  /** Which cell "run all" is at. */
+  get running(): Entry | null {
+    return this.#through.at;
+  }
 
   /** The kinds that can be added now. */
   readonly offered = $derived(
@@ -122,28 +126,13 @@ export class NotebookDocument {
     await Promise.all(own.map(async (cell) => cell.reopen?.()));
   }
 
-  /** Runs cell after cell, those that have nothing left to do excepted; ends at the first that fails. */
-  async runFrom(entry: Entry | undefined = this.cells[0]): Promise<void> {
-    if (this.running || !entry) return;
-    this.#stopped = false;
-    try {
-      for (
-        let at: Entry | undefined = entry;
-        at && !this.#stopped;
-        at = this.cells[this.cells.indexOf(at) + 1]
-      ) {
-        this.running = at;
-        if (at.cell.fresh || !at.cell.runAll) continue;
-        if (!(await at.cell.runAll())) break;
-      }
-    } finally {
-      this.running = null;
-    }
+  /** Runs cell after cell, from one of them on, else from the first. */
+  runFrom(entry?: Entry): Promise<void> {
+    return this.#through.from(entry);
   }
 
   stop() {
-    this.#stopped = true;
-    this.running?.cell.cancel?.();
+    this.#through.stop();
   }
 
   /** Ends all work and all effects: another notebook takes its place. */
