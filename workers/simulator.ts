@@ -2,18 +2,9 @@
 import loadMujoco from '@mujoco/mujoco';
 import wasmUrl from '@mujoco/mujoco/mujoco.wasm?url';
 import * as Comlink from 'comlink';
-import type { Demonstration } from '../src/demos/demonstration.ts';
-import type { Pictures } from '../src/simulator/bundle.ts';
+import type { Recorded } from '../src/simulator/bundle.ts';
 import { Studio, type RecordProgress, type RecordRequest } from '../src/simulator/recording.ts';
 import { TASKS } from '../src/simulator/tasks/tasks.ts';
-
-/** What recordedBundle (src/simulator/bundle.ts) makes a bundle of. */
-export interface Recorded {
-  demonstrations: Demonstration[];
-  pictures: Pictures;
-  /** Seeds passed over because the expert failed on them. */
-  dropped: number[];
-}
 
 let studio: Promise<Studio> | null = null;
 let controller: AbortController | null = null;

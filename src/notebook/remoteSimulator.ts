@@ -1,7 +1,7 @@
 /** Demonstrations recorded in the simulator worker. */
 import * as Comlink from 'comlink';
 import type { SimulatorWorker } from '../../workers/simulator.ts';
-import type { Bundle } from '../demos/demonstration.ts';
+import type { Recorded } from '../simulator/bundle.ts';
 import type { Variety } from '../simulator/looks.ts';
 import type { RecordProgress } from '../simulator/recording.ts';
 import type { Progress } from './notebook.svelte.ts';
@@ -34,7 +34,7 @@ export async function recordDemonstrations(
   request: RecordRequest,
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
-): Promise<Bundle> {
+): Promise<Recorded> {
   signal.throwIfAborted();
   const simulator = simulatorWorker();
   const cancel = () => void simulator.cancel();
@@ -44,10 +44,7 @@ export async function recordDemonstrations(
       const passed = dropped ? ` (${count(dropped, 'seed')} passed over: the expert failed)` : '';
       onProgress({ label: `Recording ${taskName(request.task)}: ${what}${passed}`, done, total });
     });
-    const { demonstrations, pictures, dropped } = await simulator.record(request, told);
-    const { recordedBundle } = await import('../simulator/bundle.ts');
-    const name = `${taskName(request.task)}, seed ${request.seed}`;
-    return recordedBundle(name, demonstrations, pictures, dropped);
+    return await simulator.record(request, told);
   } finally {
     signal.removeEventListener('abort', cancel);
   }

@@ -5,13 +5,14 @@ import type { Bundle, Demonstration, EncodedImage } from '../demos/demonstration
 /** Pictures of the front camera by demonstration id, one for every frame. */
 export type Pictures = Map<string, EncodedImage[]>;
 
-/** @param dropped seeds on which the expert failed; a remark tells of them */
-export function recordedBundle(
-  name: string,
-  demonstrations: Demonstration[],
-  pictures: Pictures,
-  dropped: readonly number[],
-): Bundle {
+export interface Recorded {
+  demonstrations: Demonstration[];
+  pictures: Pictures;
+  /** Seeds passed over because the expert failed on them; a remark tells of them. */
+  dropped: number[];
+}
+
+export function recordedBundle(name: string, { demonstrations, pictures, dropped }: Recorded): Bundle {
   return {
     name,
     format: 'simulator',

@@ -38,8 +38,10 @@ test('an expert that fails ten times in a row ends the recording', async () => {
 });
 
 test('a bundle remarks on the seeds that were passed over', () => {
-  expect(recordedBundle('button', [], new Map(), []).remarks).toEqual([]);
-  expect(recordedBundle('button', [], new Map(), [4, 9]).remarks).toEqual([
-    '2 seeds were passed over because the expert failed: 4, 9.',
-  ]);
+  expect(recordedBundle('button', { demonstrations: [], pictures: new Map(), dropped: [] }).remarks).toEqual(
+    [],
+  );
+  expect(
+    recordedBundle('button', { demonstrations: [], pictures: new Map(), dropped: [4, 9] }).remarks,
+  ).toEqual(['2 seeds were passed over because the expert failed: 4, 9.']);
 });

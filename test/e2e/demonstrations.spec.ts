@@ -192,3 +192,41 @@ test('a recording is cancelled, made, and saved as a LeRobot v3.0 dataset that o
   await expect(demonstrations.getByText(gripper!)).toBeVisible();
   await expect(demonstrations.locator('polyline')).toHaveCount(2);
 });
+
+test('a recording is there after a reload; what is kept can be seen and deleted', async ({ page }) => {
+  const { notebook, demonstrations } = await opened(page);
+  await demonstrations.getByRole('button', { name: /^Record in the simulator/ }).click();
+  const form = page.locator('#record');
+  await form.getByLabel('task').selectOption('reach target');
+  await notebook.set(form, 'demonstrations', '1');
+  await form.getByRole('button', { name: 'Record' }).click();
+  await expect(demonstrations.getByText('reach target, seed 1: 1 demonstration')).toBeVisible();
+  await expect(
+    demonstrations.getByText(/^Kept in this browser, [\d.]+ [KM]B: a reload finds it\.$/),
+  ).toBeVisible();
+  const gripper = await demonstrations.getByText(/ m, open$/).textContent();
+  const questions = await notebook
+    .cell('Questions')
+    .getByText(/^1 of \d+$/)
+    .textContent();
+
+  await expect(page.getByText('Kept in this browser.', { exact: true })).toBeVisible();
+  await page.reload();
+  await expect(demonstrations.getByText('reach target, seed 1: 1 demonstration')).toBeVisible();
+  await expect(demonstrations.getByRole('img', { name: /^reach target, frame 0/ })).toBeVisible();
+  await expect(demonstrations.getByText(gripper!)).toBeVisible();
+  await expect(notebook.cell('Questions').getByText(questions!)).toBeVisible();
+
+  const runs = notebook.cell('Runs');
+  await runs.getByText('What this browser keeps').click();
+  await expect(runs.getByText(/^reach target, seed 1/)).toContainText('in Demonstrations of “Notebook”');
+  const { violations } = await new AxeBuilder({ page }).include('#runs').analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await runs.getByRole('button', { name: /^Delete reach target, seed 1/ }).click();
+  await expect(runs.getByText(/^No demonstrations: what you open or record/)).toBeVisible();
+  await expect(demonstrations.getByText(/a reload finds it/)).toHaveCount(0);
+  await expect(demonstrations.getByText('reach target, seed 1: 1 demonstration')).toBeVisible();
+  await expect(page.getByText('Kept in this browser.', { exact: true })).toBeVisible();
+  await page.reload();
+  await expect(demonstrations.getByText('sample.zip: 4 demonstrations')).toBeVisible();
+});

@@ -1,6 +1,7 @@
 /** A notebook as a list of cells. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { fileURLToPath } from 'node:url';
 import { NotebookPage } from './notebookPage.ts';
 
 const titles = (page: Page) => page.getByRole('main').getByRole('heading', { level: 2 }).allTextContents();
@@ -124,6 +125,22 @@ test('two trainings share one model, and an answer comes between their steps', a
     expect((await started).suggestedFilename()).toBe('robot-r1-easyr1.zip');
     await expect(notebook.cell('Runs').getByRole('cell', { name: '2 of 2', exact: true })).toHaveCount(2);
   });
+
+  await test.step('run from here leaves what stands above as it is', async () => {
+    await notebook.cell('Questions').getByRole('button', { name: 'Next' }).click();
+    await expect(ask.getByText('Stale.')).toBeVisible();
+    const started = page.waitForEvent('download');
+    await notebook.act('Lab', 'Run from here');
+    expect((await started).suggestedFilename()).toBe('robot-r1-easyr1.zip');
+    await expect(ask.getByText('Stale.')).toBeVisible();
+    await notebook.act('Ask', 'Run from here');
+    await expect(ask.getByText('Stale.')).toBeHidden();
+  });
+
+  await test.step('the two runs, begun in one minute, have names of their own', async () => {
+    const names = await notebook.cell('Runs').locator('tbody .name').allTextContents();
+    expect(new Set(names).size).toBe(2);
+  });
 });
 
 test('several notebooks: as links, as files, deleted and brought back', async ({ page }) => {
@@ -197,6 +214,21 @@ test('several notebooks: as links, as files, deleted and brought back', async ({
       buffer: Buffer.from('{"version": 1}'),
     });
     await expect(page.getByRole('alert')).toContainText('broken.json');
+    await expect(title).toHaveValue('My own');
+    await page.getByLabel('File of a notebook').setInputFiles({
+      name: 'newer.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from('{"version": 99, "title": "Newer", "cells": []}'),
+    });
+    await expect(page.getByRole('alert')).toContainText('newer.json was written by a newer notebook');
+    await expect(title).toHaveValue('My own');
+    await page
+      .getByLabel('File of a notebook')
+      .setInputFiles(fileURLToPath(new URL('../fixtures/notebook_v1.json', import.meta.url)));
+    await expect(title).toHaveValue('Kept by version 1');
+    await expect(notebook.cell('Train').getByLabel('max_steps')).toHaveValue('7');
+    await shelf.click();
+    await page.getByRole('menuitem', { name: /^My own/ }).click();
     await expect(title).toHaveValue('My own');
     await page.getByLabel('File of a notebook').setInputFiles(file);
     await expect(notebook.cell('Train').getByLabel('max_steps')).toHaveValue('7');

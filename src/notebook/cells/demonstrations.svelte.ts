@@ -2,13 +2,16 @@ import type { Bundle, CameraName, Demonstration, LayerName } from '../../demos/d
 import type { GivenFile } from '../../demos/fileTree.ts';
 import { discoverKeypoints } from '../../demos/keypoints.ts';
 import { MappingNeeded, type MappingOffer, type StateMapping } from '../../demos/stateMapping.ts';
+import type { Recorded } from '../../simulator/bundle.ts';
 import type { CellState } from '../document/cell.ts';
+import type { KeptRecording } from '../document/keptDemonstrations.ts';
 import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { isAbort } from '../errors.ts';
 import { droppedFiles } from '../givenFiles.ts';
+import { recordDemonstrations, type RecordRequest } from '../remoteSimulator.ts';
 import { lerobotDataset, openDemonstrations, openSample, openTabletop } from '../remoteDemos.ts';
 import { saveFile } from '../saveFile.ts';
-import { count } from '../words.ts';
+import { count, taskName } from '../words.ts';
 
 export type Opener = (onProgress: (progress: Progress) => void, signal: AbortSignal) => Promise<Bundle>;
 
@@ -18,8 +21,8 @@ export interface Given {
   name: string;
 }
 
-/** Recordings are kept by whoever downloads them. */
-export type DemonstrationsSource = 'sample' | 'tabletop' | 'files';
+/** 'kept': what the reader opened or recorded, as this browser keeps it. */
+export type DemonstrationsSource = 'sample' | 'tabletop' | 'kept';
 
 /** Which bundle is loaded, and which of its frames is looked at. */
 export class DemonstrationsCell implements CellState {
@@ -35,8 +38,10 @@ export class DemonstrationsCell implements CellState {
   given = $state.raw<Given | null>(null);
   /** Files that cannot be read before their columns are chosen. */
   unmapped = $state.raw<{ offer: MappingOffer; given: Given } | null>(null);
-  /** The files are too large to be kept, or the browser has no room: a reload will not find them. */
-  unkept = $state(false);
+  /** Bytes that this browser keeps of what is shown; null where it came with the page or is not kept. */
+  keptBytes = $state<number | null>(null);
+  /** Why what is shown is not kept: a reload will not find it. */
+  unkept = $state('');
   #abort: AbortController | null = null;
 
   /** What is opened again after a reload. */
@@ -59,13 +64,24 @@ export class DemonstrationsCell implements CellState {
 
   /** What was open when the page was left; without files the few demonstrations that come with the page. */
   async reopen() {
-    if (this.#source === 'files') {
-      const { keptFiles } = await import('../document/keptFiles.ts');
-      const kept = await keptFiles(this.#notebook.place).catch(() => undefined);
-      if (kept) await this.openFiles(kept, kept.mapping);
-      else this.error = 'The files that were open here are not kept in this browser: open them again.';
-    } else if (this.#source === 'tabletop') await this.openTabletop();
+    if (this.#source === 'kept') await this.#reopenKept();
+    else if (this.#source === 'tabletop') await this.openTabletop();
     else await this.openWith('Reading the sample demonstrations', openSample);
+  }
+
+  async #reopenKept() {
+    const { keptAt } = await import('../document/keptDemonstrations.ts');
+    const kept = await keptAt(this.#notebook.place).catch(() => null);
+    if (!kept) {
+      this.error =
+        'The demonstrations that were open here are not kept in this browser: open or record them again.';
+      return;
+    }
+    const opened =
+      'files' in kept
+        ? await this.#openFiles(kept.files, kept.files.mapping)
+        : await this.openWith(`Opening ${kept.recording.name}`, () => recorded(kept.recording));
+    if (opened) this.keptBytes = kept.bytes;
   }
 
   /** The larger set that comes with the page. */
@@ -104,21 +120,47 @@ export class DemonstrationsCell implements CellState {
 
   /** Opens files, by a mapping chosen by hand or by the one that their names propose. */
   async openFiles(given: Given, mapping?: StateMapping): Promise<boolean> {
+    const opened = await this.#openFiles(given, mapping);
+    if (opened) await this.#keep(({ keepFiles }, place) => keepFiles(place, { ...given, mapping }));
+    return opened;
+  }
+
+  #openFiles(given: Given, mapping?: StateMapping): Promise<boolean> {
     const { files, name } = given;
-    const opened = await this.openWith(
+    return this.openWith(
       `Reading ${name}`,
       (onProgress, signal) => openDemonstrations(files, name, onProgress, signal, mapping),
       given,
     );
-    if (opened) await this.#keep(given, mapping);
-    return opened;
   }
 
-  async #keep(given: Given, mapping?: StateMapping) {
-    const { keepFiles } = await import('../document/keptFiles.ts');
-    const kept = await keepFiles(this.#notebook.place, { ...given, mapping }).catch(() => false);
-    this.#source = 'files';
-    this.unkept = !kept;
+  /** Makes demonstrations in the simulator, and keeps them as files are kept. */
+  async record(request: RecordRequest): Promise<void> {
+    const name = `${taskName(request.task)}, seed ${request.seed}`;
+    let made: Recorded | null = null;
+    const opened = await this.openWith('Starting the simulator', async (onProgress, signal) => {
+      made = await recordDemonstrations(request, onProgress, signal);
+      return recorded({ name, recorded: made });
+    });
+    if (opened)
+      await this.#keep(({ keepRecording }, place) => keepRecording(place, { name, recorded: made! }));
+  }
+
+  /** What cannot be kept leaves what was kept before, and says so. */
+  async #keep(write: (store: KeptStore, place: string) => Promise<number>) {
+    try {
+      this.keptBytes = await write(await import('../document/keptDemonstrations.ts'), this.#notebook.place);
+      this.#source = 'kept';
+    } catch (error) {
+      this.unkept = (error as Error).message;
+    }
+  }
+
+  /** Frees their storage; they stay open until the page is left. */
+  async forget() {
+    const { dropKept } = await import('../document/keptDemonstrations.ts');
+    await dropKept(this.#notebook.place);
+    [this.keptBytes, this.#source] = [null, 'sample'];
   }
 
   /** Opens what was dropped on the page. Must be called while the drop is handled. */
@@ -135,14 +177,14 @@ export class DemonstrationsCell implements CellState {
 
   /** Opens a bundle; what was loaded stays until the new one is whole. */
   async openWith(label: string, opener: Opener, given: Given | null = null): Promise<boolean> {
-    [this.unmapped, this.unkept] = [null, false];
+    [this.unmapped, this.unkept] = [null, ''];
     const bundle = await this.#work(label, opener, (error) => {
       if (error instanceof MappingNeeded && given) this.unmapped = { offer: error.offer, given };
     });
     if (!bundle) return false;
     this.choose(0);
     this.#notebook.bundle = bundle;
-    this.given = given;
+    [this.given, this.keptBytes] = [given, null];
     return true;
   }
 
@@ -186,6 +228,13 @@ export class DemonstrationsCell implements CellState {
     this.#abort?.abort();
     [this.progress, this.#abort] = [null, null];
   }
+}
+
+type KeptStore = typeof import('../document/keptDemonstrations.ts');
+
+async function recorded({ name, recorded }: KeptRecording): Promise<Bundle> {
+  const { recordedBundle } = await import('../../simulator/bundle.ts');
+  return recordedBundle(name, recorded);
 }
 
 /** Why a frame is a keypoint, as far as the gripper tells. */

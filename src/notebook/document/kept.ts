@@ -22,6 +22,9 @@ export interface KeptNotebook {
   cells: KeptCell[];
 }
 
+/** Bytes of a cell's demonstrations, opened or recorded: beyond it they are not kept, and the cell says so. */
+export const LARGEST_KEPT = 512 * 2 ** 20;
+
 /** All there is, in the order of the way from a demonstration to a run at full scale. */
 export const FIRST_CELLS: KeptCell[] = (
   ['model', 'demonstrations', 'questions', 'ask', 'train', 'lab', 'runs', 'traces', 'export'] as const

@@ -37,8 +37,8 @@ export class Library {
     await this.#turnTo(last ?? named({ title: 'Notebook', cells: FIRST_CELLS }));
     await this.refresh();
     await this.#quietly(async () => {
-      const { sweepFiles } = await import('./keptFiles.ts');
-      await sweepFiles([...this.list.map(({ id }) => id), this.open!.id]);
+      const { sweepKept } = await import('./keptDemonstrations.ts');
+      await sweepKept([...(await (await this.#notebooks()).ids()), this.open!.id]);
     });
   }
 

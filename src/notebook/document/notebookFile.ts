@@ -10,7 +10,8 @@ import {
 } from '@zip.js/zip.js';
 import type { Runs } from '../../runs/runs.ts';
 import type { KeptCell, KeptNotebook } from './kept.ts';
-import { checkNotebook, NOTEBOOK_VERSION } from './notebookSchema.ts';
+import { NOTEBOOK_VERSION } from './notebookMigrations.ts';
+import { checkNotebook } from './notebookSchema.ts';
 
 const NOTEBOOK_FILE = 'notebook.json';
 const RUN_ENTRY = /^runs\/([\w-]{1,64})\.zip$/;

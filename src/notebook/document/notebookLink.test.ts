@@ -4,7 +4,7 @@ import { seededRandom } from '../../demos/random.ts';
 import { DEFAULT_ASK_CONFIG } from '../cells/ask.svelte.ts';
 import type { KeptCell } from './kept.ts';
 import { holdsNotebook, notebookLink, readNotebookLink } from './notebookLink.ts';
-import { NOTEBOOK_VERSION } from './notebookSchema.ts';
+import { NOTEBOOK_VERSION } from './notebookMigrations.ts';
 
 const CELLS: KeptCell[] = [
   { id: 'text', kind: 'text', folded: false, settings: { markdown: 'Grüße, $x^2$ <script>' } },

@@ -1,6 +1,7 @@
 /** A notebook's cells and settings in an address: #notebook=, then raw deflate of JSON in base64url. */
 import type { KeptNotebook } from './kept.ts';
-import { checkNotebook, NOTEBOOK_VERSION } from './notebookSchema.ts';
+import { NOTEBOOK_VERSION } from './notebookMigrations.ts';
+import { checkNotebook } from './notebookSchema.ts';
 
 const KEY = 'notebook';
 /** Characters of the address: what common chat and mail programs still carry whole. */

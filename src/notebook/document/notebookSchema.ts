@@ -1,19 +1,15 @@
 /** What a kept, sent or opened notebook must look like before anything trusts it. */
 import * as v from 'valibot';
-import { migrate, type Migrations } from '../../runs/migrate.ts';
+import { migrate } from '../../runs/migrate.ts';
 import { IMAGES, type EvaluateConfig, type Evaluated } from '../evaluation/evaluate.svelte.ts';
 import { checked, evaluationReportSchema, grpoConfigSchema, sftSchema } from '../../runs/runSchema.ts';
 import { questionSettingsSchema } from '../../questions/settingsSchema.ts';
 import type { AskConfig } from '../cells/ask.svelte.ts';
 import type { ExportConfig } from '../cells/export.svelte.ts';
-import { DEFAULT_TRAIN_CONFIG, type TrainConfig } from '../trainConfig.ts';
+import type { TrainConfig } from '../trainConfig.ts';
 import type { KeptCell, KeptNotebook } from './kept.ts';
 import { KINDS, type CellKind } from './kinds.ts';
-
-export const NOTEBOOK_VERSION = 1;
-
-/** Version 1 is the first. */
-const MIGRATIONS: Migrations = {};
+import { MIGRATIONS, NOTEBOOK_VERSION } from './notebookMigrations.ts';
 
 const finite = v.pipe(v.number(), v.finite());
 const whole = (low: number, high: number) =>
@@ -34,13 +30,13 @@ const askConfig = v.object({
 }) satisfies v.GenericSchema<unknown, AskConfig>;
 
 const trainConfig = v.object({
-  method: v.optional(v.picklist(['grpo', 'sft']), 'grpo'),
+  method: v.picklist(['grpo', 'sft']),
   data: v.picklist(['tabletop', 'loaded']),
   test_fraction: share,
   eval_questions: whole(1, 10_000),
   eval_samples: whole(1, 64),
   grpo: grpoConfigSchema,
-  sft: v.optional(sftSchema, DEFAULT_TRAIN_CONFIG.sft),
+  sft: sftSchema,
 }) satisfies v.GenericSchema<unknown, TrainConfig>;
 
 const exportConfig = v.object({
@@ -71,7 +67,7 @@ const evaluations = v.object({
 
 const SETTINGS: Record<CellKind, v.GenericSchema> = {
   model: v.object({ source: words(500) }),
-  demonstrations: v.object({ source: v.optional(v.picklist(['sample', 'tabletop', 'files']), 'sample') }),
+  demonstrations: v.object({ source: v.picklist(['sample', 'tabletop', 'kept']) }),
   questions: v.object({ settings: questionSettingsSchema }),
   ask: askConfig,
   train: trainConfig,

@@ -4,7 +4,8 @@ import { DEFAULT_ASK_CONFIG } from '../cells/ask.svelte.ts';
 import { DEFAULT_TRAIN_CONFIG } from '../trainConfig.ts';
 import { FIRST_CELLS, type KeptNotebook } from './kept.ts';
 import { openNotebooks } from './notebooks.ts';
-import { checkNotebook, NOTEBOOK_VERSION } from './notebookSchema.ts';
+import { NOTEBOOK_VERSION } from './notebookMigrations.ts';
+import { checkNotebook } from './notebookSchema.ts';
 
 const NOTEBOOK: KeptNotebook = {
   id: 'one',

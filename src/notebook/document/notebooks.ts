@@ -1,10 +1,12 @@
 /** The notebooks that this browser keeps. */
 import { indexedDbStore, type KeyValue } from '../../runs/keyValue.ts';
 import type { KeptNotebook } from './kept.ts';
-import { checkNotebook, NOTEBOOK_VERSION } from './notebookSchema.ts';
+import { NOTEBOOK_VERSION } from './notebookMigrations.ts';
+import { checkNotebook } from './notebookSchema.ts';
 
 const LAST = 'last';
-const keyOf = (id: string) => `notebook/${id}`;
+const PREFIX = 'notebook/';
+const keyOf = (id: string) => PREFIX + id;
 
 /** One line of the list. */
 export type NotebookSummary = Pick<KeptNotebook, 'id' | 'title' | 'changed' | 'origin'>;
@@ -14,6 +16,8 @@ export interface Notebooks {
   last(): Promise<KeptNotebook | null>;
   /** Last changed first; those that cannot be read are kept, and left out. */
   list(): Promise<NotebookSummary[]>;
+  /** Of all, those that cannot be read among them. */
+  ids(): Promise<string[]>;
   /** @throws Error when there is no such notebook or it cannot be read. */
   load(id: string): Promise<KeptNotebook>;
   /** Kept, and from now on the last. */
@@ -28,16 +32,19 @@ export function openNotebooks(store: KeyValue = indexedDbStore('robot-r1-noteboo
     return checkNotebook(record, 'the notebook kept in this browser');
   }
 
+  const ids = async () =>
+    (await store.keys()).filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
+
   return {
     load,
+    ids,
     async last() {
       const id = await store.get(LAST);
       if (typeof id !== 'string' || (await store.get(keyOf(id))) === undefined) return null;
       return load(id);
     },
     async list() {
-      const keys = (await store.keys()).filter((key) => key.startsWith('notebook/'));
-      const records = await store.getMany(keys);
+      const records = await store.getMany((await ids()).map(keyOf));
       const summaries = records.flatMap((record) => {
         try {
           const { id, title, changed, origin } = checkNotebook(record, 'a notebook');

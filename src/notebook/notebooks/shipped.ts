@@ -1,5 +1,6 @@
 import type { KeptNotebook } from '../document/kept.ts';
-import { checkNotebook, NOTEBOOK_VERSION } from '../document/notebookSchema.ts';
+import { NOTEBOOK_VERSION } from '../document/notebookMigrations.ts';
+import { checkNotebook } from '../document/notebookSchema.ts';
 import { parseNotebook } from './notebookText.ts';
 
 const FILES = import.meta.glob<string>('./*.md', { query: '?raw', import: 'default' });
