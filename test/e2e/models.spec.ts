@@ -102,7 +102,7 @@ test('from a folder, without a network', async ({ page }) => {
   const model = notebook.cell('Model');
   await notebook.open('?device=wasm');
   await model.getByText('Another checkpoint or device').click();
-  await model.getByLabel(/Or a folder/).setInputFiles(TINY);
+  await model.getByLabel('Folder of a checkpoint').setInputFiles(TINY);
   await model.getByRole('button', { name: /^Download/ }).click();
   await expect(model.getByText('tiny-smolvlm:q4').first()).toBeVisible();
   await expect(model.getByText(/from folder/)).toBeVisible();
