@@ -21,6 +21,7 @@ import { DEFAULT_TRAIN_CONFIG, type TrainConfig } from '../trainConfig.ts';
 import { askedQuestions, askedWords, plannedWords } from '../askedQuestions.ts';
 import { followed, type LiveGroup } from './liveGroup.ts';
 import { supervised } from '../../training/supervised.ts';
+import { questionsOfRun } from '../traces/questionsOfRun.ts';
 import { trainingData, type QuestionSource, type TrainingData } from '../trainingData.ts';
 
 export type TrainStatus = 'idle' | 'running' | 'pausing' | 'paused' | 'finished';
@@ -174,6 +175,25 @@ export class TrainCell implements CellState {
     this.evaluations = run.evaluations;
     this.#state = run.state;
     this.status = this.done >= run.config.max_steps ? 'finished' : 'paused';
+  }
+
+  /** The pictures of a stored run's questions, where its demonstrations are shipped or loaded. */
+  async findPictures() {
+    const { run } = this;
+    if (!run || this.busy || this.asked) return;
+    const { bundle, openedQuestions } = this.#notebook;
+    const abort = (this.#abort = new AbortController());
+    try {
+      const follow = (p: Progress) => (this.progress = p);
+      const found = await questionsOfRun(run, bundle, openedQuestions, follow, abort.signal);
+      if (!found)
+        this.error = `The demonstrations of “${run.name}” are not open here, so there are no pictures.`;
+      else if (this.run?.id === run.id) this.asked ??= found;
+    } catch (error) {
+      if (!isAbort(error)) this.error = (error as Error).message;
+    } finally {
+      if (this.#abort === abort) this.progress = null;
+    }
   }
 
   /** Sets up a new run, a child, that begins with what a stored one learned; all but its LoRA can be set. */
