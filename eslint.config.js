@@ -3,7 +3,7 @@ import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['dist', 'public', 'tools'] },
+  { ignores: ['dist', 'public'] },
   {
     // Generated: it says itself that it is not to be linted.
     files: ['src/checkpoint/gen/**'],
