@@ -187,9 +187,9 @@ function whole() {
 }
 
 async function menu(page, button) {
-  await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
   await button.scrollIntoViewIfNeeded();
   await button.click();
+  await page.waitForTimeout(500);
   return null;
 }
 

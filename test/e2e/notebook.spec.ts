@@ -129,6 +129,7 @@ test('two trainings share one model, and an answer comes between their steps', a
   await test.step('run from here leaves what stands above as it is', async () => {
     await notebook.cell('Questions').getByRole('button', { name: 'Next' }).click();
     await expect(ask.getByText('Stale.')).toBeVisible();
+    await notebook.set(notebook.cell('Export'), 'test_fraction', '0.3');
     const started = page.waitForEvent('download');
     await notebook.act('Lab', 'Run from here');
     expect((await started).suggestedFilename()).toBe('robot-r1-easyr1.zip');

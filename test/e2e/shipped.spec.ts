@@ -69,7 +69,7 @@ test('Robot-R1 in a minute', async ({ page }) => {
   await notebook.cell('Questions').getByRole('button', { name: 'Show the answer' }).click();
   await ask(notebook, 4);
   await train(notebook, 'Train');
-  await page.getByRole('link', { name: 'GRPO, step by step' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'GRPO, step by step' }).click();
   await expect(page.getByLabel('Title of the notebook')).toHaveValue('GRPO, step by step');
 });
 
