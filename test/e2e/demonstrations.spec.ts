@@ -217,12 +217,18 @@ test('a recording is there after a reload; what is kept can be seen and deleted'
   await expect(demonstrations.getByText(gripper!)).toBeVisible();
   await expect(notebook.cell('Questions').getByText(questions!)).toBeVisible();
 
+  await notebook.act('Demonstrations', 'Duplicate');
+  const second = notebook.cell('Demonstrations 2');
+  await expect(second.getByText('reach target, seed 1: 1 demonstration')).toBeVisible();
+  await notebook.act('Demonstrations 2', 'Delete');
+
   const runs = notebook.cell('Runs');
   await runs.getByText('What this browser keeps').click();
-  await expect(runs.getByText(/^reach target, seed 1/)).toContainText('in Demonstrations of “Notebook”');
+  await expect(runs.getByText(/^reach target, seed 1/).first()).toContainText('Demonstrations');
   const { violations } = await new AxeBuilder({ page }).include('#runs').analyze();
   expect(violations.map(({ id }) => id)).toEqual([]);
-  await runs.getByRole('button', { name: /^Delete reach target, seed 1/ }).click();
+  for (const cell of ['Demonstrations 2', 'Demonstrations'])
+    await runs.getByRole('button', { name: `Delete reach target, seed 1 of ${cell} of “Notebook”` }).click();
   await expect(runs.getByText(/^No demonstrations: what you open or record/)).toBeVisible();
   await expect(demonstrations.getByText(/a reload finds it/)).toHaveCount(0);
   await expect(demonstrations.getByText('reach target, seed 1: 1 demonstration')).toBeVisible();

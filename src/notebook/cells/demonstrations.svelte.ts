@@ -84,6 +84,17 @@ export class DemonstrationsCell implements CellState {
     if (opened) this.keptBytes = kept.bytes;
   }
 
+  /** What another cell has open, kept for this one too. */
+  async openCopyOf(place: string) {
+    try {
+      const { copyKept } = await import('../document/keptDemonstrations.ts');
+      if (this.#source === 'kept') await copyKept(place, this.#notebook.place);
+      await this.reopen();
+    } catch (error) {
+      this.error = (error as Error).message;
+    }
+  }
+
   /** The larger set that comes with the page. */
   async openTabletop() {
     if (await this.openWith('Reading the tabletop demonstrations', openTabletop)) this.#source = 'tabletop';

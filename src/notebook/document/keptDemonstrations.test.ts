@@ -3,7 +3,15 @@ import { expect, test, vi } from 'vitest';
 import type { Demonstration } from '../../demos/demonstration.ts';
 import { recordedBundle, type Recorded } from '../../simulator/bundle.ts';
 import { LARGEST_KEPT } from './kept.ts';
-import { dropKept, keepFiles, keepRecording, keptAt, listKept, sweepKept } from './keptDemonstrations.ts';
+import {
+  copyKept,
+  dropKept,
+  keepFiles,
+  keepRecording,
+  keptAt,
+  listKept,
+  sweepKept,
+} from './keptDemonstrations.ts';
 
 const file = (path: string, bytes: number) => ({ path, blob: new Blob([new Uint8Array(bytes)]) });
 
@@ -66,6 +74,19 @@ test('files are found again, listed by their size, and swept with their notebook
   ]);
   await sweepKept(['two']);
   expect((await listKept()).map(({ name }) => name)).toEqual(['folder']);
+});
+
+test('a duplicate has what its model has, and goes on without it', async () => {
+  await keepFiles('four/demonstrations', { name: 'mine.zip', files: [file('mine.zip', 10)] });
+  await keepFiles('fourth/demonstrations', { name: 'not mine.zip', files: [file('not mine.zip', 10)] });
+  await copyKept('four/demonstrations', 'four/demonstrations-2');
+  await copyKept('four', 'five');
+  await sweepKept(['five']);
+  expect((await listKept()).map(({ place, name }) => `${place} ${name}`).sort()).toEqual([
+    'five/demonstrations mine.zip',
+    'five/demonstrations-2 mine.zip',
+  ]);
+  await sweepKept([]);
 });
 
 test('what is too large, or finds no room, says so and leaves what was kept before', async () => {

@@ -109,6 +109,12 @@ async function unpacked({
   return { demonstrations, dropped, pictures: new Map(images) };
 }
 
+/** What is kept at one place, or at all places of a notebook, is kept at another too. @throws as keepFiles. */
+export async function copyKept(from: string, to: string): Promise<void> {
+  for (const [place, stored] of await entries<string, Stored>(store))
+    if (place === from || place.startsWith(`${from}/`)) await keep(to + place.slice(from.length), stored);
+}
+
 export function dropKept(place: string): Promise<void> {
   return del(place, store);
 }

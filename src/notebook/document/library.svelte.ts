@@ -50,9 +50,12 @@ export class Library {
     this.#switch(() => Promise.resolve(named({ title: this.#freeTitle('Notebook'), cells: FIRST_CELLS })));
 
   duplicate = () =>
-    this.#switch(() => {
-      const { title, cells } = this.#current();
-      return Promise.resolve(named({ title: this.#freeTitle(title), cells }));
+    this.#switch(async () => {
+      const { id, title, cells } = this.#current();
+      const copy = named({ title: this.#freeTitle(title), cells });
+      const { copyKept } = await import('./keptDemonstrations.ts');
+      await copyKept(id, copy.id);
+      return copy;
     });
 
   openFile = (file: File) =>

@@ -60,7 +60,9 @@ export class NotebookDocument {
   duplicate(entry: Entry): Entry {
     // As deep as JSON: the two share nothing.
     const settings: unknown = JSON.parse(JSON.stringify(entry.cell.settings));
-    return this.#insert(entry.kind, this.cells.indexOf(entry) + 1, { settings });
+    const copy = this.#insert(entry.kind, this.cells.indexOf(entry) + 1, { settings });
+    if (copy.kind === 'demonstrations') void copy.state.openCopyOf(entry.notebook.place);
+    return copy;
   }
 
   /** @param by places down; negative: up */
