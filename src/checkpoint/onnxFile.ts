@@ -89,15 +89,23 @@ export function bytesOf(tensor: TensorProto): Uint8Array {
   return tensor.rawData;
 }
 
+/** Of every 16-bit float by its bits; made when first needed. */
+let floatOfHalf: Float32Array | null = null;
+
 export function float16sToFloat32s(halves: Uint16Array): Float32Array {
-  return Float32Array.from(halves, (h) => {
-    const sign = h & 0x8000 ? -1 : 1;
-    const exponent = (h >> 10) & 31;
-    const fraction = h & 1023;
-    if (exponent === 31) return fraction ? NaN : sign * Infinity;
-    if (exponent === 0) return sign * fraction * 2 ** -24;
-    return sign * (1024 + fraction) * 2 ** (exponent - 25);
-  });
+  const table = (floatOfHalf ??= Float32Array.from({ length: 2 ** 16 }, (_, half) => floatOf(half)));
+  const floats = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) floats[i] = table[halves[i]];
+  return floats;
+}
+
+function floatOf(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >> 10) & 31;
+  const fraction = half & 1023;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
 /**

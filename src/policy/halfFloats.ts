@@ -28,14 +28,18 @@ const bits = new Uint32Array(float.buffer);
 
 /** Bits of the nearest 16-bit floats, ties to even. */
 export function toHalves(values: Float32Array): Uint16Array {
-  return Uint16Array.from(values, (value) => {
-    float[0] = value;
-    const sign = (bits[0] >>> 16) & 0x8000;
-    const rest = bits[0] & 0x7fffffff;
-    if (rest >= 0x47800000) return sign | (rest > 0x7f800000 ? 0x7e00 : 0x7c00);
-    if (rest < 0x38800000) return sign | roundToEven(Math.abs(value) * 2 ** 24);
-    return sign | ((rest - 0x38000000 + 0xfff + ((rest >>> 13) & 1)) >>> 13);
-  });
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) halves[i] = toHalf(values[i]);
+  return halves;
+}
+
+function toHalf(value: number): number {
+  float[0] = value;
+  const sign = (bits[0] >>> 16) & 0x8000;
+  const rest = bits[0] & 0x7fffffff;
+  if (rest >= 0x47800000) return sign | (rest > 0x7f800000 ? 0x7e00 : 0x7c00);
+  if (rest < 0x38800000) return sign | roundToEven(Math.abs(value) * 2 ** 24);
+  return sign | ((rest - 0x38000000 + 0xfff + ((rest >>> 13) & 1)) >>> 13);
 }
 
 function roundToEven(x: number): number {
