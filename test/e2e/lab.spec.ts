@@ -33,6 +33,15 @@ test('a group made by hand under the glass', async ({ page }) => {
   await page.keyboard.press('Tab');
   await lab.getByRole('button', { name: 'Reset ratio' }).click();
 
+  const walk = lab.getByRole('group', { name: 'Walk over the tokens' });
+  await walk.getByRole('button', { name: 'Step' }).click();
+  await expect(lab.getByRole('button', { name: /^token 4:/ })).toHaveAttribute('aria-pressed', 'true');
+  await walk.getByRole('button', { name: 'Run' }).click();
+  await expect(lab.getByRole('toolbar', { name: 'Tokens of response 2' })).toBeVisible();
+  await walk.getByRole('button', { name: 'Slow motion' }).click();
+  await walk.getByRole('button', { name: 'Stop' }).click();
+  await expect(walk.getByRole('button', { name: 'Step' })).toBeEnabled();
+
   await lab.getByRole('button', { name: 'RLOO' }).click();
   await expect(lab.getByText('r − mean of the others')).toBeVisible();
   await lab.getByLabel('Group').selectOption('An example without variance');
