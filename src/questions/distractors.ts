@@ -124,8 +124,10 @@ export function ringBounds(
   return [bounds[place], bounds[place + 1]];
 }
 
+/** Every engine rounds products, sums and roots alike; Math.hypot each may round in its own way. */
 export function distance(a: Vec3, b: Vec3): number {
-  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+  const [x, y, z] = [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+  return Math.sqrt(x * x + y * y + z * z);
 }
 
 function noRoom(settings: QuestionSettings, right: Vec3): Error {
