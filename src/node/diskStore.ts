@@ -1,9 +1,9 @@
 /** Downloaded checkpoints in a folder on disk. */
-import { openAsBlob } from 'node:fs';
 import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { StorageFullError, type FileStore } from '../hub/fileStore.ts';
+import { DiskBlob } from './diskBlob.ts';
 
 /** $ROBOT_R1_CACHE, or .cache/robot-r1 in the home folder. */
 export function cacheFolder(): string {
@@ -30,7 +30,7 @@ export function diskStore(root: string): FileStore {
     },
     async open(path) {
       const file = join(root, path);
-      return (await isFile(file)) ? openAsBlob(file) : null;
+      return (await isFile(file)) ? DiskBlob.open(file) : null;
     },
     async append(path, from) {
       const file = join(root, path);
