@@ -166,6 +166,12 @@ describe('bad files are refused, naming the file and the reason', () => {
     expect(await refusal({ 'a.h5': new Uint8Array() })).toMatch(/^a\.h5: is no HDF5 file/);
   });
 
+  test('observations of unlike length: none is cut to fit another', async () => {
+    expect(await refusal({ 'a.h5': fixture('robomimic_uneven.hdf5') })).toBe(
+      'a.h5: has 2 rows in data/demo_0/obs/robot0_gripper_qpos but 3 in data/demo_0/obs/robot0_eef_pos: write every observation at every step',
+    );
+  });
+
   test('paths that leave the folder or stand twice, and no file at all', async () => {
     expect(await refusal({ '../a.h5': good, 'b.h5': good })).toContain('../a.h5: is no path inside a folder');
     expect(await refusal({ '/a.h5': good, 'a.h5': good })).toContain('a.h5: stands twice');

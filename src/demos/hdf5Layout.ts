@@ -1,5 +1,7 @@
 /** What the HDF5 formats tell of a file: where in it the states and pictures of each demonstration are. */
+import { BundleError } from './bundleError.ts';
 import type { Camera, Demonstration } from './demonstration.ts';
+import type { Hdf5File } from './hdf5File.ts';
 
 const MOST_STATE_WIDTH = 256;
 
@@ -29,6 +31,22 @@ export function isState(shape: number[]): boolean {
   return (
     (shape.length === 1 || shape.length === 2) && (shape[1] ?? 1) >= 1 && (shape[1] ?? 1) <= MOST_STATE_WIDTH
   );
+}
+
+/**
+ * How many steps an episode has: every dataset of its observations has a row for each.
+ * @throws BundleError naming two that differ
+ */
+export function commonLength(path: string, file: Hdf5File, datasets: string[]): number {
+  const rows = (dataset: string) => file.dataset(dataset)?.shape[0] ?? 0;
+  const length = datasets.length ? rows(datasets[0]) : 0;
+  const other = datasets.find((dataset) => rows(dataset) !== length);
+  if (other !== undefined)
+    throw new BundleError(
+      path,
+      `has ${rows(other)} rows in ${other} but ${length} in ${datasets[0]}: write every observation at every step`,
+    );
+  return length;
 }
 
 /** demo_2 before demo_10. */

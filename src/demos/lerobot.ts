@@ -151,7 +151,10 @@ function checkedColumns(
 function numbersOf(cell: unknown): number[] {
   if (typeof cell === 'number' || typeof cell === 'boolean' || typeof cell === 'bigint')
     return [Number(cell)];
-  return Array.isArray(cell) || ArrayBuffer.isView(cell) ? Array.from(cell as ArrayLike<number>, Number) : [];
+  const number = (value: unknown) => (value === null ? NaN : Number(value));
+  return Array.isArray(cell) || ArrayBuffer.isView(cell)
+    ? Array.from(cell as ArrayLike<unknown>, number)
+    : [];
 }
 
 function described(

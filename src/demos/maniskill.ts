@@ -6,7 +6,8 @@ import type { Camera } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
 import type { Hdf5File } from './hdf5File.ts';
 import { pictureSize } from './hdf5Frames.ts';
-import { byNumber, isState, taskOf, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
+import { byNumber, commonLength, isState, taskOf, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
+import { issueText } from './schemaIssue.ts';
 import { labelsByName } from './stateMapping.ts';
 
 const JSON_BYTES = 64 * 2 ** 20;
@@ -68,16 +69,13 @@ export async function readManiskill(
         path,
         `has no pictures in ${id} (obs_mode none or state): replay it with "python -m mani_skill.trajectory.replay_trajectory --obs-mode rgb --save-traj"`,
       );
-    const lengths = [...Object.values(states), ...Object.values(pictures)].map(
-      (dataset) => file.dataset(dataset)!.shape[0],
-    );
     return {
       id,
       task,
       variation: 0,
       descriptions: [task.replaceAll('_', ' ')],
       fps,
-      length: Math.min(...lengths),
+      length: commonLength(path, file, [...Object.values(states), ...Object.values(pictures)]),
       states,
       pictures,
       calibrations,
@@ -107,8 +105,7 @@ function parsed(path: string, bytes: Uint8Array): v.InferOutput<typeof Json> {
   }
   const { success, output, issues } = v.safeParse(Json, json);
   if (success) return output;
-  const where = v.getDotPath(issues[0]) ?? 'the whole';
-  throw new BundleError(path, `does not describe trajectories at ${where}: ${issues[0].message}`);
+  throw new BundleError(path, `does not describe trajectories at ${issueText(issues[0])}`);
 }
 
 /** OpenCV's camera, world to camera, turned into camera to world; null when it moves. */

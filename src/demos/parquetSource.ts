@@ -7,11 +7,15 @@ import {
   type FileMetaData,
 } from 'hyparquet';
 import { BundleError } from './bundleError.ts';
+import { checkPages } from './pageChecksums.ts';
 
 const MOST_ROWS = 5_000_000;
 const MOST_PAGE_BYTES = 256 * 2 ** 20;
 
 export class ParquetSource {
+  /** Of columns in row groups, by "<group>/<column>". */
+  private readonly checks = new Map<string, Promise<void>>();
+
   private constructor(
     readonly path: string,
     private readonly blob: Blob,
@@ -42,15 +46,17 @@ export class ParquetSource {
   }
 
   /**
-   * Columns by name over rows [start, end); all rows without them. Integers of 64 bits come as bigints.
+   * Columns by name over rows [start, end); all rows without them. Integers of 64 bits come as bigints. Where pages
+   * have checksums these are verified, of a column in a row group once.
    * @throws BundleError when a column is missing or damaged
    */
   async read(columns: string[], start = 0, end = this.rows): Promise<Record<string, unknown[]>> {
     const missing = columns.find((column) => !this.columns.has(column));
     if (missing)
       throw new BundleError(this.path, `has no column ${missing}, only ${[...this.columns].join(', ')}`);
-    const rows = await guarded(this.path, () =>
-      parquetReadObjects({
+    const rows = await guarded(this.path, async () => {
+      await this.check(columns, start, end);
+      return parquetReadObjects({
         file: bufferOf(this.blob),
         metadata: this.metadata,
         columns,
@@ -59,14 +65,28 @@ export class ParquetSource {
         utf8: false,
         useOffsetIndex: true,
         compressors: { SNAPPY: unsnap },
-      }),
-    );
+      });
+    });
     if (rows.length !== end - start)
       throw new BundleError(
         this.path,
         `has ${rows.length} rows of ${columns.join(', ')} where ${end - start} are due`,
       );
     return Object.fromEntries(columns.map((column) => [column, rows.map((row): unknown => row[column])]));
+  }
+
+  private async check(columns: string[], start: number, end: number): Promise<void> {
+    let first = 0;
+    for (const [i, group] of this.metadata.row_groups.entries()) {
+      const [from, to] = [first, (first += Number(group.num_rows))];
+      if (to <= start || from >= end) continue;
+      for (const [j, { meta_data: column }] of group.columns.entries()) {
+        if (!column || !columns.includes(column.path_in_schema[0])) continue;
+        const key = `${i}/${j}`;
+        if (!this.checks.has(key)) this.checks.set(key, checkPages(this.blob, column));
+        await this.checks.get(key);
+      }
+    }
   }
 
   /** The row group of a row, and the stored bytes of a column in it. */

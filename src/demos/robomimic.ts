@@ -2,7 +2,7 @@
 import { BundleError } from './bundleError.ts';
 import type { Hdf5File } from './hdf5File.ts';
 import { pictureSize } from './hdf5Frames.ts';
-import { byNumber, isState, taskOf, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
+import { byNumber, commonLength, isState, taskOf, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
 import { labelsByName } from './stateMapping.ts';
 
 /** robosuite's control frequency unless the file says another. */
@@ -24,14 +24,11 @@ export function readRobomimic(path: string, file: Hdf5File): Hdf5Layout | null {
   const episodes = demos.sort(byNumber).map((demo): Hdf5Episode => {
     const states: Hdf5Episode['states'] = {};
     const pictures: Hdf5Episode['pictures'] = {};
-    const lengths: number[] = [];
     for (const key of file.keys(`data/${demo}/obs`)) {
       const dataset = `data/${demo}/obs/${key}`;
       const { shape, kind } = file.dataset(dataset) ?? { shape: [], kind: 'float' };
       if (kind === 'byte' && pictureSize(shape)) pictures[key.replace(/_(image|rgb)$/, '')] = dataset;
       else if (isState(shape)) states[key] = dataset;
-      else continue;
-      lengths.push(shape[0]);
     }
     return {
       id: demo,
@@ -39,7 +36,7 @@ export function readRobomimic(path: string, file: Hdf5File): Hdf5Layout | null {
       variation: 0,
       descriptions: [words],
       fps: typeof control_freq === 'number' && control_freq > 0 && control_freq <= 1000 ? control_freq : FPS,
-      length: lengths.length ? Math.min(...lengths) : 0,
+      length: commonLength(path, file, [...Object.values(states), ...Object.values(pictures)]),
       states,
       pictures,
       calibrations: {},
