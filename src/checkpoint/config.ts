@@ -1,5 +1,6 @@
 /** A SmolVLM's config.json and generation_config.json, as far as the policy and the learner need them. */
 import * as v from 'valibot';
+import { issueText } from '../demos/schemaIssue.ts';
 import { ALL_LINEAR } from './adapter.ts';
 
 /** The text decoder's dimensions under transformers' names. */
@@ -128,6 +129,5 @@ export function linearModules(config: CheckpointConfig, names: string[] | 'all')
 function parse<T extends v.GenericSchema>(schema: T, json: unknown, file: string): v.InferOutput<T> {
   const result = v.safeParse(schema, json);
   if (result.success) return result.output;
-  const issue = result.issues[0];
-  throw new Error(`${file}: ${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`);
+  throw new Error(`${file}: ${issueText(result.issues[0])}`);
 }

@@ -1,5 +1,6 @@
 /** Adapters in PEFT's files: PeftModel.from_pretrained(smolvlm, folder) loads what we write, and we read its own. */
 import * as v from 'valibot';
+import { issueText } from '../demos/schemaIssue.ts';
 import { ALL_LINEAR, type Adapter, type LoraPair } from './adapter.ts';
 import { readSafetensors, writeSafetensors, type NamedTensor } from './safetensors.ts';
 
@@ -76,8 +77,7 @@ function readAdapterConfig(text: string): v.InferOutput<typeof configSchema> {
   }
   const result = v.safeParse(configSchema, json);
   if (result.success) return result.output;
-  const issue = result.issues[0];
-  throw new Error(`adapter_config.json: ${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`);
+  throw new Error(`adapter_config.json: ${issueText(result.issues[0])}`);
 }
 
 function modulePath(tensor: string): string {

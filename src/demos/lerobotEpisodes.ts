@@ -137,9 +137,12 @@ async function episodesOfTables(
       };
       const index = whole('episode_index');
       const ofVideo = (key: string) => {
-        const start = Number(table[`videos/${key}/from_timestamp`][i]);
-        if (!Number.isFinite(start) || start < 0)
-          throw new BundleError(path, `has ${start} seconds as the start of episode ${index} in ${key}`);
+        const start = table[`videos/${key}/from_timestamp`][i];
+        if (typeof start !== 'number' || !Number.isFinite(start) || start < 0)
+          throw new BundleError(
+            path,
+            `has ${shown(start)} as the second at which episode ${index} starts in ${key}: export the dataset anew`,
+          );
         const fields = {
           video_key: key,
           chunk_index: whole(`videos/${key}/chunk_index`),
@@ -187,8 +190,7 @@ const texts = (value: unknown): string[] =>
 function wholeNumber(path: string, column: string, value: unknown): number {
   const number = typeof value === 'bigint' ? Number(value) : value;
   if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number;
-  throw new BundleError(
-    path,
-    `has ${String(value).slice(0, 60)} in column ${column} where a whole number is due`,
-  );
+  throw new BundleError(path, `has ${shown(value)} in column ${column} where a whole number is due`);
 }
+
+const shown = (value: unknown) => String(value ?? 'nothing').slice(0, 60);

@@ -1,6 +1,7 @@
 /** meta/info.json of a LeRobot dataset, of version 2.1 or 3.0. */
 import * as v from 'valibot';
 import { BundleError } from './bundleError.ts';
+import { issueText } from './schemaIssue.ts';
 import { labelsByName, type StateFeature } from './stateMapping.ts';
 
 const FeatureSchema = v.object({
@@ -47,10 +48,7 @@ export function parseInfo(path: string, bytes: Uint8Array): Info {
     throw new BundleError(path, 'is no JSON: zip the dataset anew');
   }
   const { success, output, issues } = v.safeParse(InfoSchema, json);
-  if (!success) {
-    const where = v.getDotPath(issues[0]) ?? 'the whole';
-    throw new BundleError(path, `does not describe a LeRobot dataset at ${where}: ${issues[0].message}`);
-  }
+  if (!success) throw new BundleError(path, `does not describe a LeRobot dataset at ${issueText(issues[0])}`);
   const version = /^v?2\.1/.test(output.codebase_version) ? '2.1' : '3.0';
   if (version === '3.0' && !/^v?3\./.test(output.codebase_version))
     throw new BundleError(

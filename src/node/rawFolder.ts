@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import * as v from 'valibot';
 import type { Bundle, Demonstration, EncodedImage } from '../demos/demonstration.ts';
+import { issueText } from '../demos/schemaIssue.ts';
 
 const numbers = v.array(v.pipe(v.number(), v.finite()));
 
@@ -66,10 +67,7 @@ export async function openRawFolder(folder: string): Promise<Bundle> {
 
 function parseDemonstration(path: string, text: string): Demonstration {
   const parsed = v.safeParse(rawDemonstration, parseJson(path, text));
-  if (!parsed.success) {
-    const issue = parsed.issues[0];
-    throw new Error(`${path}: ${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`);
-  }
+  if (!parsed.success) throw new Error(`${path}: ${issueText(parsed.issues[0])}`);
   const raw = parsed.output;
   const perFrame = { gripperPose: 7, gripperOpen: 1 } as const;
   for (const [field, count] of Object.entries(perFrame)) {

@@ -1,6 +1,7 @@
 /** What a question from a file must be before anything trusts it. */
 import * as v from 'valibot';
 import type { Vec3 } from '../demos/demonstration.ts';
+import { issueText } from '../demos/schemaIssue.ts';
 import { KINDS, OPTION_LETTERS, VIEWPOINTS, type Question } from './question.ts';
 
 /** A file of questions, pictures apart. */
@@ -71,8 +72,7 @@ const questionSchema = v.pipe(
 export function checkQuestion(value: unknown, where: string): Question {
   const result = v.safeParse(questionSchema, value);
   if (result.success) return result.output;
-  const issue = result.issues[0];
-  throw new Error(`${where}: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}`);
+  throw new Error(`${where}: ${issueText(result.issues[0])}`);
 }
 
 /** @throws Error when an id stands twice. @param whereOf names the place of question i. */

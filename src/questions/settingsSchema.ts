@@ -1,5 +1,6 @@
 /** What question settings must be before anything trusts them: from a file, a stored run or the page. */
 import * as v from 'valibot';
+import { issueText } from '../demos/schemaIssue.ts';
 import {
   DEFAULT_QUESTION_SETTINGS as DEFAULTS,
   DIFFICULTIES,
@@ -87,6 +88,5 @@ export const questionSettingsSchema = v.pipe(
 export function checkQuestionSettings(value: unknown, where: string): QuestionSettings {
   const result = v.safeParse(questionSettingsSchema, value);
   if (result.success) return result.output;
-  const issue = result.issues[0];
-  throw new Error(`${where}: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}`);
+  throw new Error(`${where}: ${issueText(result.issues[0])}`);
 }

@@ -19,7 +19,10 @@ export function migrate(record: unknown, migrations = MIGRATIONS, current = RUN_
   let fields = record as Fields;
   const { version } = fields;
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1)
-    return { ok: false, reason: `has the version ${String(version)}, not a whole number from 1` };
+    return {
+      ok: false,
+      reason: `has the version ${String(version ?? 'nothing')}, not a whole number from 1`,
+    };
   if (version > current)
     return {
       ok: false,

@@ -1,5 +1,6 @@
 /** What a stored or uploaded run must look like before anything trusts it. */
 import * as v from 'valibot';
+import { issueText } from '../demos/schemaIssue.ts';
 import type { EvaluationReport, KindReport, Proportion } from '../evaluation/report.ts';
 import { KINDS, OPTION_LETTERS } from '../questions/question.ts';
 import { RESPONSE_FORMS } from '../questions/supervisedResponse.ts';
@@ -201,6 +202,5 @@ export function checked<T extends v.GenericSchema>(
 ): v.InferOutput<T> {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
-  const issue = result.issues[0];
-  throw new Error(`${where}: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}`);
+  throw new Error(`${where}: ${issueText(result.issues[0])}`);
 }
