@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parquetMetadata } from 'hyparquet';
+import { zipped } from '../../test/fixtures/fixture.ts';
 import type { EncodedImage } from '../demos/demonstration.ts';
 import { parquetFile } from '../demos/parquetTable.ts';
 import { seededRandom } from '../demos/random.ts';
@@ -59,12 +60,39 @@ test('nothing is lost on the way through any format, whatever the settings', asy
     for await (const { path, bytes } of questionFiles(questions, image)) files.set(path, bytes);
     const rows = files.get('questions.jsonl')! as Uint8Array<ArrayBuffer>;
     expect((await read(rows, 'questions.jsonl')).questions).toEqual(questions);
+    const zip = await read(await zipped(Object.fromEntries(files), seed % 2 ? 6 : 0), 'q.zip');
+    expect(zip.questions).toEqual(questions);
+    for (const question of questions) expect(zip.pictures.get(question.id)).toEqual(await image(question));
     for (const [i, line] of new TextDecoder().decode(rows).trimEnd().split('\n').entries()) {
       const row = JSON.parse(line) as { problem: string; answer: string; images: string[] };
       expect([row.problem, row.answer]).toEqual([questions[i].prompt, questions[i].answer]);
       expect(files.get(row.images[0])).toEqual((await image(questions[i])).bytes);
     }
   }
+});
+
+test('a zip of rows is opened from a folder in it, and refused when a picture or the rows are missing', async () => {
+  const files: Record<string, Uint8Array> = {};
+  for await (const { path, bytes } of questionFiles(generated(0), image)) files[`a/b/${path}`] = bytes;
+  const opened = await read(await zipped(files), 'q.zip');
+  expect(opened.questions).toEqual(generated(0));
+  expect(opened.pictures.size).toBe(opened.questions.length);
+
+  const [picture] = Object.keys(files);
+  const { [picture]: taken, ...others } = files;
+  await expect(read(await zipped(others), 'q.zip')).rejects.toThrow(
+    /^q\.zip, a\/b\/questions\.jsonl, line \d+: images: "images\/[^"]+" is not in q\.zip$/,
+  );
+  const svg = new TextEncoder().encode('<svg/>');
+  await expect(read(await zipped({ ...files, [picture]: svg }), 'q.zip')).rejects.toThrow(
+    'image: is neither PNG',
+  );
+  await expect(read(await zipped({ 'open.jsonl': taken }), 'q.zip')).rejects.toThrow(
+    'q.zip holds no questions.jsonl',
+  );
+  const damaged = await zipped(files);
+  damaged[damaged.length >> 1] ^= 1;
+  await expect(read(damaged, 'q.zip')).rejects.toThrow(/damaged|cut short/);
 });
 
 test('Hugging Face datasets is told which column is a picture', async () => {

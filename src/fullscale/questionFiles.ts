@@ -4,7 +4,7 @@ import { writeJsonLines } from '../questions/jsonLines.ts';
 import type { Question } from '../questions/question.ts';
 import type { BundleFile } from './easyr1.ts';
 import { pictureFiles } from './formFiles.ts';
-import { toQuestionRow } from './questionRows.ts';
+import { ROWS_FILE, toQuestionRow } from './questionRows.ts';
 import { PicturePaths } from './rows.ts';
 
 /** questions.jsonl last, images/ before it; image_dir is the folder that holds both. @throws AbortError */
@@ -16,5 +16,5 @@ export async function* questionFiles(
   const paths = new PicturePaths();
   yield* pictureFiles(questions, image, paths, signal);
   const rows = questions.map((question) => toQuestionRow(question, paths.of(question)!));
-  yield { path: 'questions.jsonl', bytes: new TextEncoder().encode(writeJsonLines(rows)) };
+  yield { path: ROWS_FILE, bytes: new TextEncoder().encode(writeJsonLines(rows)) };
 }

@@ -4,6 +4,9 @@ import type { Question } from '../questions/question.ts';
 import { checkQuestion, checkUnlike } from '../questions/questionSchema.ts';
 import { toRow, type Row } from './rows.ts';
 
+/** The rows' file, beside the folder images/. */
+export const ROWS_FILE = 'questions.jsonl';
+
 export interface QuestionRow extends Row {
   /** JSON of the whole question. EasyR1 hands further columns through and reads none of them. */
   question: string;
@@ -14,15 +17,25 @@ export function toQuestionRow(question: Question, path: string): QuestionRow {
   return { ...toRow(question, path), question: JSON.stringify(question) };
 }
 
-/** @throws Error naming the file, the line and the field. */
-export function readQuestionRows(text: string, name: string): Question[] {
-  const lines = parseJsonLines(text, name);
-  const questions = lines.map(({ value, where }) => readRow(value, where));
-  checkUnlike(questions, (i) => lines[i].where);
-  return questions;
+export interface ReadRow {
+  question: Question;
+  /** Its picture's path, where the row names one. */
+  image: string | null;
+  /** File and line. */
+  where: string;
 }
 
-function readRow(value: unknown, where: string): Question {
+/** @throws Error naming the file, the line and the field. */
+export function readQuestionRows(text: string, name: string): ReadRow[] {
+  const rows = parseJsonLines(text, name).map(({ value, where }) => readRow(value, where));
+  checkUnlike(
+    rows.map(({ question }) => question),
+    (i) => rows[i].where,
+  );
+  return rows;
+}
+
+function readRow(value: unknown, where: string): ReadRow {
   const row = (typeof value === 'object' && value !== null ? value : {}) as Partial<QuestionRow>;
   if (typeof row.question !== 'string')
     throw new Error(
@@ -40,7 +53,8 @@ function readRow(value: unknown, where: string): Question {
     ['answer', question.answer],
   ] as const)
     if (row[field] !== due) throw new Error(`${where}: ${field}: is not that of the question beside it`);
-  return question;
+  const image: unknown = Array.isArray(row.images) ? row.images[0] : null;
+  return { question, image: typeof image === 'string' ? image : null, where };
 }
 
 /** Whether a JSONL file's first line is a row of EasyR1. */

@@ -6,7 +6,7 @@ import type { Question } from './question.ts';
 import { checkQuestion, checkUnlike, MOST_QUESTION_BYTES, MOST_QUESTIONS } from './questionSchema.ts';
 
 const ROWS_A_GROUP = 500;
-const MOST_PICTURE_BYTES = 32 * 2 ** 20;
+export const MOST_PICTURE_BYTES = 32 * 2 ** 20;
 
 /** @param image the picture of a question's frame; called once a question. @throws AbortError */
 export async function writeQuestionParquet(
@@ -126,7 +126,8 @@ export async function readQuestionParquet(blob: Blob, name: string): Promise<Rea
   if (source.columns.has('image')) {
     const { image } = await source.read(['image']);
     for (const [i, cell] of image.entries())
-      if (cell !== null) pictures.set(questions[i].id, checkPicture(cell, whereOf(i)));
+      if (cell !== null)
+        pictures.set(questions[i].id, checkPicture((cell as { bytes?: unknown }).bytes, whereOf(i)));
   }
   return { questions, pictures };
 }
@@ -150,8 +151,8 @@ const SIGNATURES: [mime: EncodedImage['mime'], offset: number, bytes: number[]][
   ['image/webp', 8, [0x57, 0x45, 0x42, 0x50]],
 ];
 
-function checkPicture(cell: unknown, where: string): EncodedImage {
-  const bytes = (cell as { bytes?: unknown }).bytes;
+/** @param where starts the error. @throws Error when it is no picture that is shown. */
+export function checkPicture(bytes: unknown, where: string): EncodedImage {
   if (!(bytes instanceof Uint8Array))
     throw new Error(`${where}: image: holds no bytes: write pictures into the file, not only their paths`);
   if (bytes.length > MOST_PICTURE_BYTES)
