@@ -17,11 +17,19 @@ const AIM_MILLISECONDS = 50;
 const TIMEOUT = 300_000;
 const NAME = 'fifty.zip';
 
+/** Milliseconds. */
+interface Task {
+  /** By the clock: waiting for a core counts. */
+  clock: number;
+  /** Of the thread itself. */
+  thread: number;
+}
+
 interface Upload {
   seconds: number;
   questions: string;
-  /** Milliseconds of each task over 50 ms on the page's thread, from the drop to the questions. */
-  longTasks: number[];
+  /** Every task on the page's thread from the drop to the questions. */
+  tasks: Task[];
 }
 
 export async function upload(setup: PageBench): Promise<Section> {
@@ -30,9 +38,8 @@ export async function upload(setup: PageBench): Promise<Section> {
   try {
     const path = join(folder, NAME);
     await writeFile(path, bundle.zip);
-    const { seconds, questions, longTasks } = await visit(setup, (page, url) => dropped(page, url, path));
+    const { seconds, questions, tasks } = await visit(setup, (page, url) => dropped(page, url, path));
     const megabytes = (bundle.zip.length / 1e6).toFixed(0);
-    const longest = Math.max(0, ...longTasks);
     return {
       title: `${bundle.episodes} episodes in RLBench's layout dropped on the page: ${bundle.frames} frames, ${bundle.files} files, ${megabytes} MB`,
       rows: [
@@ -41,11 +48,8 @@ export async function upload(setup: PageBench): Promise<Section> {
           `${seconds.toFixed(1)} s`,
           `${questions}; ${seconds < AIM_SECONDS ? 'within' : 'OVER'} the aim of ${AIM_SECONDS} s`,
         ],
-        [
-          `tasks over ${AIM_MILLISECONDS} ms on the page's thread`,
-          String(longTasks.length),
-          longTasks.length ? `OVER the aim of none; the longest ${longest.toFixed(0)} ms` : 'as aimed at',
-        ],
+        longTasks(tasks, 'thread', 'time of the thread'),
+        longTasks(tasks, 'clock', 'by the clock, waiting for a core included'),
       ],
     };
   } finally {
@@ -58,15 +62,7 @@ async function dropped(page: Page, url: string, path: string): Promise<Upload> {
   await page.goto(`${url}?device=wasm`, { waitUntil: 'networkidle' });
   await page.getByText('sample.zip: 4 demonstrations').waitFor();
   await page.getByText('wasm', { exact: true }).first().waitFor();
-  await page.evaluate(() => {
-    const long: number[] = [];
-    Object.assign(globalThis, { long });
-    new PerformanceObserver((list) => long.push(...list.getEntries().map((entry) => entry.duration))).observe(
-      {
-        type: 'longtask',
-      },
-    );
-  });
+  const trace = await traceTasks(page);
   const counter = page.locator('#questions .steps [aria-live]');
   const before = await counter.textContent();
   const start = performance.now();
@@ -77,12 +73,56 @@ async function dropped(page: Page, url: string, path: string): Promise<Upload> {
     return text.startsWith('1 of') && text !== sample;
   }, before?.trim() ?? '');
   const seconds = (performance.now() - start) / 1000;
-  const longTasks = await page.evaluate(
-    () =>
-      new Promise<number[]>((resolve) =>
-        setTimeout(() => resolve((globalThis as unknown as { long: number[] }).long), 1000),
-      ),
-  );
+  // What the questions set off is part of it.
+  await page.waitForTimeout(1000);
+  const tasks = await trace();
   const questions = (await counter.textContent())!.trim().replace('1 of ', '');
-  return { seconds, questions: `${questions} questions`, longTasks };
+  return { seconds, questions: `${questions} questions`, tasks };
+}
+
+function longTasks(tasks: Task[], by: keyof Task, how: string): [string, string, string] {
+  const times = tasks.map((task) => task[by]);
+  const long = times.filter((time) => time > AIM_MILLISECONDS).length;
+  const longest = `the longest ${Math.max(0, ...times).toFixed(0)} ms`;
+  return [
+    `tasks over ${AIM_MILLISECONDS} ms on the page's thread, ${how}`,
+    String(long),
+    long ? `OVER the aim of none; ${longest}` : longest,
+  ];
+}
+
+interface TraceEvent {
+  name: string;
+  ph: string;
+  pid: number;
+  tid: number;
+  /** Microseconds. */
+  dur?: number;
+  tdur?: number;
+  args: { name?: string };
+}
+
+/** Traces from now on. @returns ends it, with the tasks of the page's thread */
+async function traceTasks(page: Page): Promise<() => Promise<Task[]>> {
+  const session = await page.context().newCDPSession(page);
+  const events: TraceEvent[] = [];
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
+  await session.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: ['toplevel', '__metadata'], excludedCategories: ['*'] },
+  });
+  return async () => {
+    const complete = new Promise<void>((resolve) => session.once('Tracing.tracingComplete', () => resolve()));
+    await session.send('Tracing.end');
+    await complete;
+    const tasks = events.filter(({ name, ph }) => name === 'ThreadControllerImpl::RunTask' && ph === 'X');
+    const threads = events.filter(
+      ({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain',
+    );
+    return threads.flatMap(({ pid, tid }) =>
+      tasks
+        .filter((task) => task.pid === pid && task.tid === tid)
+        .map(({ dur = 0, tdur = 0 }) => ({ clock: dur / 1000, thread: tdur / 1000 })),
+    );
+  };
 }
