@@ -37,6 +37,10 @@ export class SceneDrawing {
   #overlay: Overlay | null = null;
   #stand: CameraStand | null = null;
   #height = 1;
+  /** Device pixels a CSS pixel, at full sharpness. */
+  #ratio = 1;
+  /** Signalled when the GPU has drawn. */
+  #fence: WebGLSync | null = null;
 
   /** @throws Error where the browser gives no WebGL 2 */
   constructor(canvas: OffscreenCanvas) {
@@ -94,6 +98,7 @@ export class SceneDrawing {
 
   /** @param ratio device pixels a CSS pixel */
   resize(width: number, height: number, ratio: number): void {
+    this.#ratio = ratio;
     this.#webgl.setPixelRatio(ratio);
     this.#webgl.setSize(width, height, false);
     this.#camera.aspect = width / height;
@@ -101,8 +106,21 @@ export class SceneDrawing {
     this.#fit();
   }
 
-  draw(): void {
+  /** @param sharpness share of the screen's pixels a side, up to 1 */
+  draw(sharpness = 1): void {
+    const ratio = sharpness * this.#ratio;
+    if (ratio !== this.#webgl.getPixelRatio()) this.#webgl.setPixelRatio(ratio);
     this.#webgl.render(this.#scene, this.#camera);
+    const gl = this.#gl;
+    gl.deleteSync(this.#fence);
+    this.#fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+  }
+
+  /** Whether the GPU is still at the last drawing; not when its context was lost. */
+  busy(): boolean {
+    const gl = this.#gl;
+    return this.#fence !== null && gl.getSyncParameter(this.#fence, gl.SYNC_STATUS) === gl.UNSIGNALED;
   }
 
   memory(): GpuMemory {
@@ -118,6 +136,10 @@ export class SceneDrawing {
     this.#webgl.dispose();
     this.#webgl.forceContextLoss();
     return left;
+  }
+
+  get #gl(): WebGL2RenderingContext {
+    return this.#webgl.getContext() as WebGL2RenderingContext;
   }
 
   #clear(): void {

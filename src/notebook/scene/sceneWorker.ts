@@ -1,20 +1,21 @@
-/** Draws one 3D view away from the page's thread, once a screen refresh at most and only after a change. */
+/** Draws one 3D view away from the page's thread, only after a change. */
 import { expose } from 'comlink';
 import type { Vec3 } from '../../demos/demonstration.ts';
 import type { SceneContent } from './content.ts';
+import { DrawLoop } from './drawLoop.ts';
 import type { Palette } from './overlay.ts';
 import { SceneDrawing, type GpuMemory } from './sceneDrawing.ts';
 
 let drawing: SceneDrawing | null = null;
-let asked = 0;
 let wanted: string | null = null;
 
+const loop = new DrawLoop({
+  draw: (sharpness) => drawing?.draw(sharpness),
+  busy: () => drawing?.busy() ?? false,
+});
+
 function redraw(): void {
-  if (asked || !drawing) return;
-  asked = requestAnimationFrame(() => {
-    asked = 0;
-    drawing?.draw();
-  });
+  if (drawing) loop.change();
 }
 
 const face = {
@@ -62,9 +63,9 @@ const face = {
     drawing?.draw();
   },
 
-  /** Resolves when what was asked for so far is on the canvas. */
+  /** Resolves when all that was asked for is on the canvas, in full. */
   async drawn(): Promise<void> {
-    while (asked) await new Promise((resolve) => requestAnimationFrame(resolve));
+    while (!loop.idle) await new Promise((resolve) => requestAnimationFrame(resolve));
   },
 
   dispose(): GpuMemory {
