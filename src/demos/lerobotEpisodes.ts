@@ -193,4 +193,7 @@ function wholeNumber(path: string, column: string, value: unknown): number {
   throw new BundleError(path, `has ${shown(value)} in column ${column} where a whole number is due`);
 }
 
-const shown = (value: unknown) => String(value ?? 'nothing').slice(0, 60);
+const shown = (value: unknown) =>
+  String(value)
+    .slice(0, 60)
+    .replace(/^(null|undefined)$/, 'nothing');

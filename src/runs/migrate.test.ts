@@ -21,7 +21,7 @@ test('a present record is left as it is', () => {
 
 test.each([
   [null, 'is no record'],
-  [{}, 'has the version nothing, not a whole number'],
+  [{}, 'has no version: it is no record'],
   [{ version: 1.5 }, 'has the version 1.5'],
   [{ version: 4 }, 'newer notebook (version 4)'],
 ])('refuses %j', (record, reason) => {

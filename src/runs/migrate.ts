@@ -18,11 +18,9 @@ export function migrate(record: unknown, migrations = MIGRATIONS, current = RUN_
   if (typeof record !== 'object' || record === null) return { ok: false, reason: 'is no record' };
   let fields = record as Fields;
   const { version } = fields;
+  if (version === undefined) return { ok: false, reason: 'has no version: it is no record of a run' };
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1)
-    return {
-      ok: false,
-      reason: `has the version ${String(version ?? 'nothing')}, not a whole number from 1`,
-    };
+    return { ok: false, reason: `has the version ${String(version)}, not a whole number from 1` };
   if (version > current)
     return {
       ok: false,

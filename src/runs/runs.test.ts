@@ -270,7 +270,7 @@ describe('an uploaded run is hostile until checked', () => {
   test.each<[string, (all: Map<string, Uint8Array | string>) => unknown, string]>([
     ['no run.json', (all) => all.delete('run.json'), 'x.zip: run.json is missing'],
     ['run.json is text', (all) => all.set('run.json', 'hello'), 'x.zip: run.json is not JSON'],
-    ['run.json is a list', (all) => all.set('run.json', '[]'), 'run.json has the version nothing'],
+    ['run.json is a list', (all) => all.set('run.json', '[]'), 'run.json has no version'],
     [
       'a wrong field',
       (all) => rewrite(all, 'run.json', (t) => t.replace('"num_generations": 8', '"num_generations": "8"')),
