@@ -15,26 +15,48 @@ export function scrub(setup: PageBench): Promise<Section> {
     await demonstrations.getByRole('button', { name: '3D', exact: true }).click();
     await demonstrations.locator('[role=application][aria-busy=false]').waitFor();
     const drawing = page.workers().find((worker) => /scene/i.test(worker.url()))!;
-    await watchFrames(drawing);
+    await watchDrawings(drawing);
     const intervals = await moveSlider(page);
-    const drawn = await drawing.evaluate(() => (globalThis as unknown as { intervals: number[] }).intervals);
+    const drawings = await drawing.evaluate(
+      () => (globalThis as unknown as { drawings: Drawing[] }).drawings,
+    );
+    const between = drawings.slice(1).map(({ at }, i) => at - drawings[i].at);
+    const widths = drawings.map(({ width }) => width);
     return {
       title: `Scrubbing in the 3D view, the slider moved at each of ${MOVES} refreshes; milliseconds between frames`,
-      rows: [row("the page's thread", intervals), row('the worker that draws, software GPU', drawn)],
+      rows: [
+        row("the page's thread", intervals),
+        row('drawings in the worker, software GPU', between),
+        [
+          'how sharp they were',
+          `${Math.min(...widths)} to ${Math.max(...widths)} pixels across`,
+          `${drawings.length} drawings`,
+        ],
+      ],
     };
   });
 }
 
-/** Notes the times between the worker's frames from now on. A text: tsx adds to functions what the browser lacks. */
-function watchFrames(worker: Worker): Promise<void> {
+interface Drawing {
+  /** Milliseconds. */
+  at: number;
+  /** Pixels across the canvas. */
+  width: number;
+}
+
+/**
+ * Notes when the worker begins a drawing from now on: it begins none before the last is done, and sets a fence after
+ * each. A text: tsx adds to functions what the browser lacks.
+ */
+function watchDrawings(worker: Worker): Promise<void> {
   return worker.evaluate(`(() => {
-    let last = performance.now();
-    globalThis.intervals = [];
-    requestAnimationFrame(function next(now) {
-      intervals.push(now - last);
-      last = now;
-      requestAnimationFrame(next);
-    });
+    const { prototype } = WebGL2RenderingContext;
+    const { fenceSync } = prototype;
+    globalThis.drawings = [];
+    prototype.fenceSync = function (...given) {
+      drawings.push({ at: performance.now(), width: this.drawingBufferWidth });
+      return fenceSync.apply(this, given);
+    };
   })()`);
 }
 
