@@ -18,7 +18,7 @@ export function migrate(record: unknown, migrations = MIGRATIONS, current = RUN_
   if (typeof record !== 'object' || record === null) return { ok: false, reason: 'is no record' };
   let fields = record as Fields;
   const { version } = fields;
-  if (version === undefined) return { ok: false, reason: 'has no version: it is no record of a run' };
+  if (!('version' in fields)) return { ok: false, reason: 'has no version: it is no record of a run' };
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1)
     return { ok: false, reason: `has the version ${String(version)}, not a whole number from 1` };
   if (version > current)
