@@ -65,5 +65,5 @@ test('other models are refused by the field that is wrong', () => {
   expect(() => readConfig({ ...tiny, text_config: { ...tiny.text_config, rope_parameters } })).toThrow(
     /rope_type must be default/,
   );
-  expect(() => readConfig(null)).toThrow(/config\.json: the file/);
+  expect(() => readConfig(null)).toThrow(/config\.json: the whole/);
 });
