@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import type { Adapter } from '../checkpoint/adapter.ts';
+import { allocatedMetric } from './allocated.ts';
 import { startBackend } from './backend.ts';
 import type { LearnerGroup, OptimizerSettings } from './learner.ts';
 import { DEFAULT_LOSS, LOSS_TYPES, type LossSettings } from './lossSettings.ts';
@@ -175,6 +176,14 @@ test('a step follows the advantage', async () => {
   const after = await total();
   expect(after[0]).toBeGreaterThan(before[0]);
   expect(after[1]).toBeLessThan(before[1]);
+  await learner.dispose();
+});
+
+test('an update says what memory the backend has taken', async () => {
+  const learner = await newLearner();
+  const metrics = await learner.update([syntheticGroup(SMALL, 4, [3, 5], 'group')], LOSS, PLAIN);
+  expect(metrics).toMatchObject(allocatedMetric());
+  expect(metrics['perf/max_memory_allocated_gb']).toBeGreaterThan(0);
   await learner.dispose();
 });
 

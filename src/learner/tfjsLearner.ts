@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Adapter } from '../checkpoint/adapter.ts';
 import { adamwStep, globalNorm, type Tensors } from './adamw.ts';
+import { allocatedMetric } from './allocated.ts';
 import { onDevice, type Device } from './backend.ts';
 import type { AdapterGradients, Pause } from './decoder.ts';
 import { DecoderModel, type GroupScores } from './decoderModel.ts';
@@ -70,7 +71,12 @@ export class TfjsLearner implements Learner {
     const next = adamwStep(trained.parameters(), gradients, norm, trained.optimizer, optimizer);
     const adapter = withParameters(trained.adapter, next.parameters);
     this.#replace(new TrainableAdapter(adapter, next.state, (module) => this.#model.weight(module)));
-    return { ...objective.metrics(), grad_norm: norm, learning_rate: optimizer.learning_rate };
+    return {
+      ...objective.metrics(),
+      ...allocatedMetric(),
+      grad_norm: norm,
+      learning_rate: optimizer.learning_rate,
+    };
   }
 
   dispose(): Promise<void> {
