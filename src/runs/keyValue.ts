@@ -9,6 +9,8 @@ export interface KeyValue {
   setMany(entries: [key: string, value: unknown][]): Promise<void>;
   /** All or none. */
   deleteMany(keys: string[]): Promise<void>;
+  /** For what reads and then writes: does `work` when no other such work, in any tab where it can, is under way. */
+  exclusive<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export function indexedDbStore(database = 'robot-r1-runs'): KeyValue {
@@ -18,6 +20,7 @@ export function indexedDbStore(database = 'robot-r1-runs'): KeyValue {
     getMany: (wanted) => getMany(wanted, store),
     keys: () => keys<string>(store),
     deleteMany: (unwanted) => delMany(unwanted, store),
+    exclusive: inTurn(database),
     async setMany(entries) {
       try {
         await setMany(entries, store);
@@ -42,5 +45,18 @@ export function memoryStore(): KeyValue {
       const copies = structuredClone(entries);
       return Promise.resolve(copies.forEach(([key, value]) => records.set(key, value)));
     },
+    exclusive: inTurn(),
+  };
+}
+
+/** @param name of a lock that all tabs share, where the browser has such: only on secure pages. */
+function inTurn(name?: string): KeyValue['exclusive'] {
+  let last: Promise<unknown> = Promise.resolve();
+  const locks = (globalThis.navigator as Navigator | undefined)?.locks;
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (name !== undefined && locks) return locks.request(name, work);
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
   };
 }

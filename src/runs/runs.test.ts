@@ -71,6 +71,24 @@ describe.each<[string, () => KeyValue]>([
     runs = openRuns(store);
   });
 
+  test('what is done to a run at the same time is all kept', async () => {
+    const { id } = await runs.create(SETTINGS);
+    await Promise.all([
+      runs.appendStep(id, STEPS[0]),
+      runs.describe(id, { notes: 'looks well' }),
+      runs.saveEvaluation(id, 1, REPORT),
+      openRuns(store).describe(id, { name: 'renamed' }),
+      runs.thin(id),
+    ]);
+    const run = await runs.load(id);
+    expect(run).toMatchObject({ steps: 1, notes: 'looks well', name: 'renamed' });
+    expect(run.records).toHaveLength(1);
+    expect(run.evaluations).toHaveLength(1);
+    await expect(runs.appendStep(id, STEPS[2])).rejects.toThrow('does not follow');
+    await runs.appendStep(id, STEPS[1]);
+    expect((await runs.load(id)).steps).toBe(2);
+  });
+
   test('a run is found again as it was left', async () => {
     const id = await trainedRun(runs);
     const run = await openRuns(store).load(id);

@@ -1,16 +1,24 @@
 /** Runs in a store: made, grown a step at a time, listed, described, deleted. */
 import * as v from 'valibot';
-import type { Adapter } from '../checkpoint/adapter.ts';
 import type { EvaluationReport } from '../evaluation/report.ts';
 import type { StepRecord } from '../training/stepRecord.ts';
 import type { TrainedStep, TrainingState } from '../training/trainingState.ts';
 import type { CurveStep, RunCurves } from './curves.ts';
 import { indexedDbStore, type KeyValue } from './keyValue.ts';
 import { newId } from './newId.ts';
-import { migrate, RUN_VERSION } from './migrate.ts';
 import { rolloutBytes, stepsToThin, thinned } from './rolloutBudget.ts';
 import type { Run, RunParent, RunSettings, RunSummary } from './run.ts';
 import { checked, runSummarySchema, savedEvaluationSchema, stepRecordSchema } from './runSchema.ts';
+import {
+  headEntry,
+  headKey,
+  readHead,
+  stateBytes,
+  storedBytes,
+  storedStateSchema,
+  summaryOf,
+  type StoredRun,
+} from './storedRun.ts';
 
 export interface ListedRun extends RunSummary {
   /** Of storage, about. */
@@ -56,34 +64,9 @@ export interface Runs {
   importZip(zip: Blob, name: string): Promise<RunSummary>;
 }
 
-const storedRunSchema = v.object({
-  ...runSummarySchema.entries,
-  /** One a step. */
-  rollout_bytes: v.array(v.number()),
-  /** So many of the first steps keep one group only. */
-  thinned_steps: v.number(),
-  /** 0 before the first step, and in runs of version 1 until their next step. */
-  state_bytes: v.optional(v.number(), 0),
-  evaluations: v.number(),
-});
-
-type StoredRun = v.InferOutput<typeof storedRunSchema>;
-
-const vector = v.instance(Float32Array);
-const moments = v.record(v.string(), vector);
-
-const storedStateSchema = v.object({
-  step: v.number(),
-  position: v.number(),
-  num_tokens: v.number(),
-  adapter: v.custom<Adapter>((value) => typeof value === 'object' && value !== null && 'modules' in value),
-  optimizer: v.object({ step: v.number(), m: moments, v: moments }),
-}) satisfies v.GenericSchema<unknown, TrainingState>;
-
 const curveStepSchema = v.omit(stepRecordSchema, ['groups']);
 const CURVES_AT_ONCE = 200;
 
-const headKey = (id: string) => `run/${id}`;
 const stateKey = (id: string) => `run/${id}/state`;
 const stepKey = (id: string, step: number) => `run/${id}/step/${step}`;
 const evaluationKey = (id: string, index: number) => `run/${id}/evaluation/${index}`;
@@ -269,51 +252,24 @@ export function openRuns(store: KeyValue = indexedDbStore()): Runs {
     return summary;
   }
 
+  /** A change reads a run's record and writes it anew: two at once would lose one. */
+  const alone =
+    <A extends unknown[], R>(change: (...args: A) => Promise<R>) =>
+    (...args: A): Promise<R> =>
+      store.exclusive(() => change(...args));
+  const keepAlone = alone(keep);
+
   return {
     create,
     list,
     load,
     curves,
-    appendStep,
-    saveEvaluation,
-    describe,
-    thin,
-    remove,
+    appendStep: alone(appendStep),
+    saveEvaluation: alone(saveEvaluation),
+    describe: alone(describe),
+    thin: alone(thin),
+    remove: alone(remove),
     exportZip: async (id) => (await import('./runZip.ts')).writeRunZip(await load(id)),
-    importZip: async (zip, name) => keep(await (await import('./runZip.ts')).readRunZip(zip, name)),
+    importZip: async (zip, name) => keepAlone(await (await import('./runZip.ts')).readRunZip(zip, name)),
   };
-}
-
-function readHead(id: string, record: unknown): StoredRun {
-  const migrated = migrate(record);
-  if (!migrated.ok) throw new Error(`run "${id}" ${migrated.reason}`);
-  return checked(storedRunSchema, migrated.record, `run "${id}"`);
-}
-
-function headEntry(stored: StoredRun): [string, unknown] {
-  return [headKey(stored.id), { version: RUN_VERSION, ...stored }];
-}
-
-function summaryOf({
-  rollout_bytes: _,
-  thinned_steps: __,
-  state_bytes: ___,
-  evaluations: ____,
-  ...summary
-}: StoredRun): RunSummary {
-  return summary;
-}
-
-/** An evaluation's few kilobytes are left out. */
-function storedBytes({ rollout_bytes, state_bytes }: StoredRun): number {
-  return rollout_bytes.reduce((sum, bytes) => sum + bytes, state_bytes);
-}
-
-function stateBytes({ adapter, optimizer }: TrainingState): number {
-  const pairs = Object.values(adapter.modules).reduce(
-    (sum, { A, B }) => sum + A.byteLength + B.byteLength,
-    0,
-  );
-  const all = [...Object.values(optimizer.m), ...Object.values(optimizer.v)];
-  return all.reduce((sum, { byteLength }) => sum + byteLength, pairs);
 }
