@@ -170,14 +170,33 @@ export class Notebook {
     return this.#workshop.turns.waiting.includes(this.#turn) ? this.modelUser : null;
   }
 
-  /** Does `work` with the model, after the cells that asked for it before. @throws AbortError; what work throws. */
+  /**
+   * Does `work` with the model, after the cells that asked for it before.
+   * @throws AbortError; what work throws; Error when another model was loaded while this cell waited.
+   */
   useModel<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return this.#workshop.turns.take(this.#turn, signal, work);
+    const { model } = this;
+    return this.#workshop.turns.take(this.#turn, signal, () => {
+      this.#requireSame(model);
+      return work();
+    });
   }
 
-  /** In the midst of work: lets cells that wait for the model go first. @returns whether any did: set the adapter anew. */
-  giveWay(signal: AbortSignal): Promise<boolean> {
-    return this.#workshop.turns.giveWay(signal);
+  /**
+   * In the midst of work: lets cells that wait for the model go first.
+   * @returns whether any did: set the adapter anew.
+   * @throws AbortError; Error when another model was loaded meanwhile.
+   */
+  async giveWay(signal: AbortSignal): Promise<boolean> {
+    const { model } = this;
+    const others = await this.#workshop.turns.giveWay(signal);
+    this.#requireSame(model);
+    return others;
+  }
+
+  #requireSame(model: LoadedModel | null) {
+    if (this.model !== model)
+      throw new Error('another model was loaded meanwhile: start again with that one');
   }
 
   demonstration(id: string): Demonstration | undefined {

@@ -44,6 +44,23 @@ async function service() {
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
+test('a load that is cancelled at its end leaves the policy that was there', async () => {
+  const log: string[] = [];
+  const policyOf = (name: string) =>
+    ({ dispose: () => Promise.resolve(void log.push(`dispose ${name}`)), setAdapter: () => name }) as unknown;
+  const address = { id: 'stub', baseUrl: 'http://host/', dtypes: ALL_Q4, device: 'wasm' } as const;
+  const served: PolicyService = new PolicyService(({ name }) => {
+    if (name === 'second') served.cancel(2);
+    return Promise.resolve(policyOf(name) as Policy);
+  });
+  await served.load(1, { name: 'first', ...address });
+  await expect(served.load(2, { name: 'second', ...address })).rejects.toThrow(
+    expect.objectContaining({ name: 'AbortError' }) as Error,
+  );
+  expect(log).toEqual(['dispose second']);
+  expect(await served.setAdapter(3, null)).toBe('first');
+});
+
 test('calls wait for their turn', async () => {
   const { served, log, release } = await service();
   const calls = [served.generate(2, prompt, 1, sampling), served.setAdapter(3, null)];

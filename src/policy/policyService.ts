@@ -33,10 +33,14 @@ export class PolicyService {
     this.loadPolicy = loadPolicy;
   }
 
-  /** Replaces the policy that was loaded before. */
+  /** Replaces the policy that was loaded before; cancelled until the end, that one stays. */
   load(call: number, address: PolicyAddress, onProgress?: Progress): Promise<void> {
     return this.inTurn(call, async (signal) => {
       const loaded = await this.loadPolicy(address, onProgress, signal);
+      if (signal.aborted) {
+        await loaded.dispose();
+        signal.throwIfAborted();
+      }
       await this.policy?.dispose();
       this.policy = loaded;
     });

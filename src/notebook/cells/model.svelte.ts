@@ -1,11 +1,16 @@
 import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
 import { EMBEDDED, loadModel, type DeviceChoice } from '../loadModel.ts';
-import type { Notebook, Progress } from '../notebook.svelte.ts';
+import type { Progress } from '../notebook.svelte.ts';
+import type { Turn } from '../turns.svelte.ts';
+import type { Workshop } from '../workshop.svelte.ts';
+
+type Shared = Pick<Workshop, 'model' | 'adapter' | 'turns'>;
 
 /** Which checkpoint answers, and on what. There is one for all cells of the page. */
 export class ModelCell implements CellState {
-  readonly #notebook: Pick<Notebook, 'model' | 'adapter'>;
+  readonly #workshop: Shared;
+  readonly #turn: Turn = { who: 'Model' };
   source = $state(EMBEDDED);
   /** The source that was loaded last. */
   #loaded = $state(EMBEDDED);
@@ -14,8 +19,8 @@ export class ModelCell implements CellState {
   error = $state('');
   #abort: AbortController | null = null;
 
-  constructor(notebook: Pick<Notebook, 'model' | 'adapter'>, device: DeviceChoice = 'auto') {
-    this.#notebook = notebook;
+  constructor(workshop: Shared, device: DeviceChoice = 'auto') {
+    this.#workshop = workshop;
     this.device = device;
   }
 
@@ -27,7 +32,7 @@ export class ModelCell implements CellState {
     return this.progress !== null;
   }
 
-  readonly fresh = $derived.by(() => this.#notebook.model !== null);
+  readonly fresh = $derived.by(() => this.#workshop.model !== null);
 
   async runAll(): Promise<boolean> {
     await this.load();
@@ -37,7 +42,7 @@ export class ModelCell implements CellState {
   readonly summary = $derived.by(() => {
     if (this.progress) return 'loading';
     if (this.error) return 'not loaded';
-    return this.#notebook.model ? this.#notebook.model.policy.device : 'not loaded';
+    return this.#workshop.model ? this.#workshop.model.policy.device : 'not loaded';
   });
 
   /** What a notebook asks for, to be loaded. */
@@ -45,25 +50,27 @@ export class ModelCell implements CellState {
     [this.source, this.#loaded] = [source, source];
   }
 
-  /** The model in use stays until the new one has loaded. */
+  /** The model in use stays until the new one has loaded. Nothing is loaded while a cell is at work with it. */
   async load() {
+    const { holder } = this.#workshop.turns;
+    if (holder && holder !== this.#turn) {
+      this.error = `${holder.who} is at work with the model: load another one when it is done`;
+      return;
+    }
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
     this.error = '';
     this.progress = { label: 'Loading the model', done: 0, total: null, unit: 'bytes' };
     try {
       const source = this.source.trim() || EMBEDDED;
-      const model = await loadModel(
-        source,
-        this.device,
-        (p) => {
-          if (this.#abort === abort) this.progress = p;
-        },
-        abort.signal,
-      );
-      this.#notebook.model = model;
-      this.#notebook.adapter = null;
-      this.#loaded = source;
+      const told = (progress: Progress) => {
+        if (this.#abort === abort) this.progress = progress;
+      };
+      await this.#workshop.turns.take(this.#turn, abort.signal, async () => {
+        this.#workshop.model = await loadModel(source, this.device, told, abort.signal);
+        this.#workshop.adapter = null;
+        this.#loaded = source;
+      });
     } catch (error) {
       if (!isAbort(error) && this.#abort === abort) this.error = (error as Error).message;
     } finally {

@@ -1,9 +1,9 @@
-import type { GivenFile } from '../../demos/fileTree.ts';
 import type { CheckpointPlan } from '../../hub/checkpointPlan.ts';
 import type { DownloadProgress } from '../../hub/download.ts';
 import type { Origin } from '../../hub/hubService.ts';
 import type { Precision } from '../../hub/precision.ts';
 import type { StoredCheckpoint } from '../../hub/storedCheckpoints.ts';
+import type { Given } from '../cells/demonstrations.svelte.ts';
 import { isAbort } from '../errors.ts';
 import type { DeviceChoice } from '../loadModel.ts';
 import { acceleratorOf } from './accelerator.ts';
@@ -39,7 +39,11 @@ export class ModelChooser {
   readonly busy = $derived(this.looking || this.progress !== null);
 
   async refresh() {
-    this.stored = await (await hub()).storedCheckpoints();
+    try {
+      this.stored = await (await hub()).storedCheckpoints();
+    } catch (error) {
+      this.error = (error as Error).message;
+    }
   }
 
   choose(id: string) {
@@ -55,11 +59,13 @@ export class ModelChooser {
     await this.#look();
   }
 
-  /** Of a folder that the visitor gives. */
-  async lookIn(name: string, given: GivenFile[]) {
-    this.choose(name);
+  /** @param giving a folder of the visitor; null: nothing was given. */
+  async lookIn(giving: Given | null | Promise<Given | null>) {
     try {
-      this.#origin = { files: checkpointFiles(given) };
+      const given = await giving;
+      if (!given) return;
+      this.choose(given.name);
+      this.#origin = { files: checkpointFiles(given.files) };
     } catch (error) {
       this.error = (error as Error).message;
       return;
@@ -93,7 +99,12 @@ export class ModelChooser {
   }
 
   async delete(id: string) {
-    await (await hub()).deleteCheckpoint(id);
+    try {
+      await (await hub()).deleteCheckpoint(id);
+    } catch (error) {
+      this.error = (error as Error).message;
+      return;
+    }
     await this.refresh();
     if (this.plan?.id === id) this.plan = { ...this.plan, here: 0 };
   }
