@@ -12,6 +12,7 @@ import { isAbort } from '../errors.ts';
 import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
 import { openTabletop, TABLETOP } from '../remoteDemos.ts';
 import { trainingData } from '../trainingData.ts';
+import { hashText } from './hashText.ts';
 
 /** What the model is shown: the frame, a grey picture, or the frame of another question. */
 export const IMAGES = ['seen', 'grey', 'shuffled'] as const;
@@ -63,7 +64,7 @@ export class EvaluateCell implements CellState {
   evaluated = $state.raw<Evaluated[]>([]);
   progress = $state.raw<Progress | null>(null);
   error = $state('');
-  /** What the results were made from. */
+  /** Hash of what the results were made from: with edits of questions, itself it may be long. */
   #madeFrom = $state('');
   #abort: AbortController | null = null;
 
@@ -117,7 +118,7 @@ export class EvaluateCell implements CellState {
     const shown = this.config.data === 'loaded';
     const asked = shown ? [bundle?.name, openedQuestions?.name, [...questionEdits]] : [TABLETOP];
     const models = this.#chosen.map(({ id, state }) => [id, state]);
-    return JSON.stringify([model?.name, this.config, asked, questionSettings, models]);
+    return hashText(JSON.stringify([model?.name, this.config, asked, questionSettings, models]));
   });
 
   readonly stale = $derived.by(() =>
