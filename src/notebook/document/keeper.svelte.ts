@@ -48,6 +48,7 @@ export class Keeper {
       await (await this.#notebooks()).save(kept);
       if (!this.#pending) this.said = 'Kept in this browser.';
     } catch (error) {
+      this.#pending ??= kept;
       this.error = `The notebook could not be kept: ${(error as Error).message}`;
     }
   }

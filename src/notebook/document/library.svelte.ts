@@ -122,11 +122,14 @@ export class Library {
   }
 
   async #switch(find: () => Promise<KeptNotebook>): Promise<void> {
-    await this.#try(async () => {
+    const turned = await this.#try(async () => {
+      await this.keeper.flush();
       const kept = await find();
       await this.keeper.leave();
       await this.#turnTo(kept);
+      return true;
     });
+    if (!turned && this.open) this.keeper.follow(this.open);
     await this.refresh();
   }
 

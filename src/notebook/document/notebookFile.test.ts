@@ -1,3 +1,4 @@
+import { BlobWriter, configure, TextReader, ZipWriter } from '@zip.js/zip.js';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../runs/keyValue.ts';
 import { openRuns } from '../../runs/runs.ts';
@@ -59,5 +60,16 @@ test('what is no notebook is refused, by the name of its file', async () => {
   const read = (text: string, name: string) => readNotebookFile(new File([text], name), nowhere);
   await expect(read('not JSON', 'a.json')).rejects.toThrow('a.json is no notebook');
   await expect(read('{"version":99}', 'a.json')).rejects.toThrow('a.json was written by a newer notebook');
-  await expect(read('PK\u0003\u0004 but damaged', 'a.zip')).rejects.toThrow('a.zip is a damaged zip');
+  await expect(read('PK\u0003\u0004 but damaged', 'a.zip')).rejects.toThrow(
+    'a.zip is not a zip that can be read',
+  );
+});
+
+test('a zip with more files than a notebook has is refused before anything is unpacked', async () => {
+  configure({ useWebWorkers: false });
+  const zip = new ZipWriter(new BlobWriter());
+  await zip.add('notebook.json', new TextReader(await notebookJson(notebook(null)).text()));
+  for (let i = 0; i < 101; i++) await zip.add(`runs/${i}.zip`, new TextReader(''));
+  const file = new File([await zip.close()], 'many.zip');
+  await expect(readNotebookFile(file, nowhere)).rejects.toThrow('many.zip holds more than 101 files');
 });

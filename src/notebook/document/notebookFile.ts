@@ -1,13 +1,6 @@
 /** A notebook as a file: JSON with its small results, or a zip that holds its runs and their adapters too. */
-import {
-  BlobReader,
-  BlobWriter,
-  TextReader,
-  TextWriter,
-  ZipReader,
-  ZipWriter,
-  configure,
-} from '@zip.js/zip.js';
+import { BlobReader, BlobWriter, TextReader, ZipWriter, configure } from '@zip.js/zip.js';
+import { Archive } from '../../demos/archive.ts';
 import type { Runs } from '../../runs/runs.ts';
 import type { KeptCell, KeptNotebook } from './kept.ts';
 import { NOTEBOOK_VERSION } from './notebookMigrations.ts';
@@ -18,7 +11,8 @@ const RUN_ENTRY = /^runs\/([\w-]{1,64})\.zip$/;
 /** Bytes of notebook.json: results are small. */
 const LARGEST_JSON = 20 * 2 ** 20;
 const LARGEST_RUN = 2 ** 30;
-const MOST_RUNS = 100;
+/** A hundred runs. */
+const LIMITS = { entries: 101, totalBytes: 2 ** 33 };
 
 type Named = Pick<KeptNotebook, 'title' | 'cells'>;
 
@@ -76,32 +70,20 @@ async function limited(blob: Blob, name: string): Promise<string> {
 }
 
 async function readZip(file: File, runs: Pick<Runs, 'importZip' | 'list'>): Promise<Named> {
-  configure({ useWebWorkers: false });
-  const reader = new ZipReader(new BlobReader(file));
-  const entries = await reader.getEntries().catch((error: unknown) => {
-    throw new Error(`${file.name} is a damaged zip: ${(error as Error).message}`, { cause: error });
-  });
-  const main = entries.find(({ filename }) => filename === NOTEBOOK_FILE);
-  if (!main || main.directory)
+  const archive = await Archive.open(file, file.name, LIMITS);
+  if (!archive.has(NOTEBOOK_FILE))
     throw new Error(`${file.name} holds no ${NOTEBOOK_FILE}, so it is no notebook`);
-  if ((main.uncompressedSize ?? Infinity) > LARGEST_JSON)
-    throw new Error(`${file.name}: ${NOTEBOOK_FILE} is too large`);
-  const notebook = readJson(file, await main.getData(new TextWriter()));
+  const text = new TextDecoder().decode(await archive.read(NOTEBOOK_FILE, LARGEST_JSON));
+  const notebook = readJson(file, text);
   const wanted = new Set(notebook.cells.flatMap((cell) => runOf(cell) ?? []));
   const { runs: stored } = await runs.list();
   const ids = new Map(stored.map(({ id }) => [id, id]));
-  for (const entry of entries.slice(0, MOST_RUNS + 1)) {
-    const id = RUN_ENTRY.exec(entry.filename)?.[1];
-    if (!id || entry.directory || !wanted.has(id) || ids.has(id)) continue;
-    if ((entry.uncompressedSize ?? Infinity) > LARGEST_RUN)
-      throw new Error(`${file.name}: ${entry.filename} is too large`);
-    const run = await runs.importZip(
-      await entry.getData(new BlobWriter()),
-      `${file.name}: ${entry.filename}`,
-    );
+  for (const path of archive.paths()) {
+    const id = RUN_ENTRY.exec(path)?.[1];
+    if (!id || !wanted.has(id) || ids.has(id)) continue;
+    const run = await runs.importZip(await archive.blob(path, LARGEST_RUN), `${file.name}: ${path}`);
     ids.set(id, run.id);
   }
-  await reader.close();
   return { ...notebook, cells: notebook.cells.map((cell) => withRun(cell, ids)) };
 }
 
