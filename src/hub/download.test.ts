@@ -166,7 +166,11 @@ test('a file that has changed on the hub begins anew', async () => {
   const changed = plan.files.map((file) =>
     file.path === VISION ? { ...file, sha256: 'a'.repeat(64) } : file,
   );
+  const before = hub.requests.length;
   await expect(fetchAll({ ...plan, files: changed })).rejects.toThrow(/is not what the hub promised/);
+  expect(hub.requests.slice(before).map((request) => request.trim())).toEqual([
+    `GET /${TINY_ID}/resolve/main/${VISION}`,
+  ]);
 });
 
 test('a folder that the visitor gives needs no network', async () => {

@@ -57,7 +57,12 @@ export async function download(
   const before = await bytesHere(checkpoints, id, files);
   const room = await checkpoints.store.room();
   if (room !== null && total - before > room) throw new StorageFullError();
-  const manifest = merged(await checkpoints.manifest(id), id, transport.origin, files);
+  const old = await checkpoints.manifest(id);
+  // Bytes of what a file was before must not become the beginning of what it is now.
+  for (const file of files)
+    if (old?.files.some((other) => other.path === file.path && !sameFile(other, file)))
+      await checkpoints.store.remove(checkpoints.pathOf(id, file.path));
+  const manifest = merged(old, id, transport.origin, files);
   await checkpoints.save(manifest);
   const meter = new SpeedMeter();
   const entryOf = ({ path }: ListedFile) => manifest.files.find((entry) => entry.path === path)!;
