@@ -13,7 +13,8 @@ import { lerobotDataset, openDemonstrations, openSample, openTabletop } from '..
 import { saveFile } from '../saveFile.ts';
 import { count, taskName } from '../words.ts';
 
-export type Opener = (onProgress: (progress: Progress) => void, signal: AbortSignal) => Promise<Bundle>;
+type Work<T> = (onProgress: (progress: Progress) => void, signal: AbortSignal) => Promise<T>;
+export type Opener = Work<Bundle>;
 
 /** Files of a bundle, to be read again by another mapping. */
 export interface Given {
@@ -43,6 +44,7 @@ export class DemonstrationsCell implements CellState {
   /** Why what is shown is not kept: a reload will not find it. */
   unkept = $state('');
   #abort: AbortController | null = null;
+  #working: Promise<unknown> = Promise.resolve();
 
   /** What is opened again after a reload. */
   #source = $state<DemonstrationsSource>('sample');
@@ -62,8 +64,12 @@ export class DemonstrationsCell implements CellState {
 
   readonly fresh = $derived.by(() => this.#notebook.given.bundle !== null);
 
-  /** What was open when the page was left; without files the few demonstrations that come with the page. */
+  /**
+   * What was open when the page was left; without files the few demonstrations that come with the page. What the
+   * reader has opened meanwhile, or is opening, stays.
+   */
   async reopen() {
+    if (this.busy || this.fresh) return;
     if (this.#source === 'kept') await this.#reopenKept();
     else if (this.#source === 'tabletop') await this.openTabletop();
     else await this.openWith('Reading the sample demonstrations', openSample);
@@ -72,6 +78,7 @@ export class DemonstrationsCell implements CellState {
   async #reopenKept() {
     const { keptAt } = await import('../document/keptDemonstrations.ts');
     const kept = await keptAt(this.#notebook.place).catch(() => null);
+    if (this.busy || this.fresh) return;
     if (!kept) {
       this.error =
         'The demonstrations that were open here are not kept in this browser: open or record them again.';
@@ -102,6 +109,7 @@ export class DemonstrationsCell implements CellState {
 
   async runAll(): Promise<boolean> {
     if (!this.fresh) await this.reopen();
+    await this.#working;
     return this.fresh;
   }
 
@@ -210,11 +218,13 @@ export class DemonstrationsCell implements CellState {
   }
 
   /** One work at a time: a second one ends the first. Null when it failed, was cancelled or was overtaken. */
-  async #work<T>(
-    label: string,
-    work: (onProgress: (progress: Progress) => void, signal: AbortSignal) => Promise<T>,
-    onError?: (error: Error) => void,
-  ): Promise<T | null> {
+  #work<T>(label: string, work: Work<T>, onError?: (error: Error) => void): Promise<T | null> {
+    const done = this.#do(label, work, onError);
+    this.#working = done;
+    return done;
+  }
+
+  async #do<T>(label: string, work: Work<T>, onError?: (error: Error) => void): Promise<T | null> {
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
     this.error = '';
