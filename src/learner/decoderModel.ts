@@ -76,11 +76,12 @@ export class DecoderModel {
       packing.rows,
       this.#config.hidden_size,
     ]);
-    const releasePositions = () =>
-      tf.dispose([embeds, positions.rope, positions.blocks.map(({ mask }) => mask)]);
+    const held = [() => tf.dispose([embeds, positions.rope, positions.blocks.map(({ mask }) => mask)])];
+    const dispose = () => held.splice(0).forEach((release) => release());
     try {
       const keep = this.#keep(packing, differentiable);
       const trace = await this.#decoder.forward(embeds, positions, adapter, keep, pause);
+      held.push(() => trace.dispose());
       const scores = tf.tidy(() =>
         scoreTokens(
           this.#vocabulary,
@@ -90,6 +91,7 @@ export class DecoderModel {
           differentiable === 'logprobs and entropies',
         ),
       );
+      held.push(() => tf.dispose(scores));
       const [logprobs, entropies] = await Promise.all([
         scores.logprobs.data<'float32'>(),
         scores.entropies.data<'float32'>(),
@@ -101,14 +103,10 @@ export class DecoderModel {
         positions,
         trace,
         tokens: scores,
-        dispose: () => {
-          releasePositions();
-          trace.dispose();
-          tf.dispose(scores);
-        },
+        dispose,
       };
     } catch (error) {
-      releasePositions();
+      dispose();
       throw error;
     }
   }

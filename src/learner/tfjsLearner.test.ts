@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import type { Adapter } from '../checkpoint/adapter.ts';
 import { allocatedMetric } from './allocated.ts';
 import { startBackend } from './backend.ts';
@@ -149,6 +149,16 @@ test('an abort leaves adapter, moments and memory as they were', async () => {
   await expect(update).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }) as Error);
   expect(done).toEqual([1, 2]);
   expect(await learner.adapter()).toEqual(before);
+  expect(tf.memory().numTensors).toBe(tensors);
+  await learner.dispose();
+});
+
+test('scores that cannot be read back leave nothing on the device', async () => {
+  const learner = await newLearner();
+  const tensors = tf.memory().numTensors;
+  const reading = vi.spyOn(tf.Tensor.prototype, 'data').mockRejectedValueOnce(new Error('device lost'));
+  await expect(learner.logprobs(syntheticGroup(SMALL, 4, [2], 'group'), 1)).rejects.toThrow('device lost');
+  reading.mockRestore();
   expect(tf.memory().numTensors).toBe(tensors);
   await learner.dispose();
 });
