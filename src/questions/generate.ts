@@ -24,17 +24,27 @@ import {
  */
 export function makeQuestions(demos: Demonstration[], settings: QuestionSettings): Question[] {
   const letters = new Map(settings.kinds.map((kind) => [kind, balancedLetters(settings, kind)]));
-  const moments = demos.map((demo) => sampleMoments(demo, settings));
-  const pool = settings.difficulty === 'elsewhere' ? byTask(moments) : null;
-  return demos.flatMap((demo, i) => {
-    checkCamera(demo, settings.camera);
-    const asked = new Map(settings.kinds.map((kind) => [kind, evenly(demo.id, kind, settings)]));
-    return moments[i].flatMap((moment) =>
-      settings.kinds
-        .filter((kind) => asked.get(kind)!())
-        .map((kind) => makeQuestion(moment, kind, letters.get(kind)!.next().value, settings, pool)),
+  const asked = demos.map((demo) => askedMoments(demo, settings));
+  const pool =
+    settings.difficulty === 'elsewhere' ? byTask(asked.map((of) => of.map(({ moment }) => moment))) : null;
+  return asked
+    .flat()
+    .flatMap(({ moment, kinds }) =>
+      kinds.map((kind) => makeQuestion(moment, kind, letters.get(kind)!.next().value, settings, pool)),
     );
-  });
+}
+
+/** The frames at which a demonstration is asked, and what. @throws when it lacks the camera asked for. */
+export function askedMoments(
+  demo: Demonstration,
+  settings: QuestionSettings,
+): { moment: AskedMoment; kinds: Kind[] }[] {
+  checkCamera(demo, settings.camera);
+  const asks = new Map(settings.kinds.map((kind) => [kind, evenly(demo.id, kind, settings)]));
+  return sampleMoments(demo, settings).map((moment) => ({
+    moment,
+    kinds: settings.kinds.filter((kind) => asks.get(kind)!()),
+  }));
 }
 
 /** The frames at which a demonstration is asked about. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { closeness, makeOpenQuestions, readPosition, scoreOpenResponse } from './openEnded.ts';
+import { makeQuestions } from './generate.ts';
 import { splitAtImage } from './prompt.ts';
 import { DEFAULT_QUESTION_SETTINGS, formatPosition } from './question.ts';
 import { reach } from './testing/reach.ts';
@@ -15,6 +16,19 @@ test('asks waypoint and current state at every tenth frame, without options', ()
     expect(q.answer).toBe(formatPosition(q.kind === 'waypoint' ? q.target : q.state));
     expect(q.prompt.includes('Current position')).toBe(q.kind === 'waypoint');
   }
+});
+
+test('asks where makeQuestions asks: each kind its share of the frames, with the camera there is', () => {
+  const settings = {
+    ...DEFAULT_QUESTION_SETTINGS,
+    kind_shares: { waypoint: 1, current_state: 0.3, movement: 0.5 },
+  };
+  const asked = makeQuestions([reach('a')], settings).filter(({ kind }) => kind !== 'movement');
+  expect(asked.length).toBeLessThan(20);
+  const open = makeOpenQuestions([reach('a')], settings);
+  expect(open.map(({ id }) => id)).toEqual(asked.map(({ id }) => `${id}/open`));
+  const wrist = { ...DEFAULT_QUESTION_SETTINGS, camera: 'wrist' };
+  expect(() => makeOpenQuestions([reach('a')], wrist)).toThrow('has no camera wrist');
 });
 
 test('accuracy is one less the L1 distance in metres, never below zero', () => {

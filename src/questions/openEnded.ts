@@ -1,7 +1,7 @@
 /** The paper's open-ended form: no options, the position itself is the answer, rewarded by its distance (its table 9). */
 import { positionAt, type CameraName, type Demonstration, type Vec3 } from '../demos/demonstration.ts';
 import { seededRandom } from '../demos/random.ts';
-import { describeTask, sampleMoments } from './generate.ts';
+import { askedMoments, describeTask } from './generate.ts';
 import { promptHead, statedPosition } from './prompt.ts';
 import { formatRounded, type Kind, type QuestionSettings } from './question.ts';
 import { DEFAULT_REWARD_WEIGHTS, parseResponse } from './reward.ts';
@@ -36,32 +36,33 @@ export function makeOpenQuestions(demos: Demonstration[], settings: QuestionSett
 
 /** @param format the last line: how to answer. */
 export function makeOpen(demos: Demonstration[], settings: QuestionSettings, format: string) {
-  const kinds = settings.kinds.filter((kind) => kind !== 'movement');
   return demos.flatMap((demo) =>
-    sampleMoments(demo, settings).flatMap((moment) =>
-      kinds.map((kind) => {
-        const { frame, keypoint } = moment;
-        const state = positionAt(demo, frame);
-        const target = positionAt(demo, keypoint);
-        const position = kind === 'waypoint' ? target : state;
-        const random = seededRandom(settings.seed, `${demo.id}/${frame}/${kind}`);
-        const stated = statedPosition(kind, state, false, settings.state_in_waypoint_prompt);
-        const question: OpenQuestion = {
-          id: `${demo.id}/${frame}/${kind}/open`,
-          kind,
-          demonstration: demo.id,
-          task: demo.task,
-          frame,
-          camera: settings.camera,
-          prompt: [...promptHead(kind, describeTask(demo, random), stated, settings), format].join('\n'),
-          answer: formatRounded(position, settings.decimals),
-          position,
-          state,
-          keypoint,
-          target,
-        };
-        return { question, demo, moment };
-      }),
+    askedMoments(demo, settings).flatMap(({ moment, kinds }) =>
+      kinds
+        .filter((kind) => kind !== 'movement')
+        .map((kind) => {
+          const { frame, keypoint } = moment;
+          const state = positionAt(demo, frame);
+          const target = positionAt(demo, keypoint);
+          const position = kind === 'waypoint' ? target : state;
+          const random = seededRandom(settings.seed, `${demo.id}/${frame}/${kind}`);
+          const stated = statedPosition(kind, state, false, settings.state_in_waypoint_prompt);
+          const question: OpenQuestion = {
+            id: `${demo.id}/${frame}/${kind}/open`,
+            kind,
+            demonstration: demo.id,
+            task: demo.task,
+            frame,
+            camera: settings.camera,
+            prompt: [...promptHead(kind, describeTask(demo, random), stated, settings), format].join('\n'),
+            answer: formatRounded(position, settings.decimals),
+            position,
+            state,
+            keypoint,
+            target,
+          };
+          return { question, demo, moment };
+        }),
     ),
   );
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeQuestions } from './generate.ts';
 import { DEFAULT_QUESTION_SETTINGS, type Question, type QuestionSettings } from './question.ts';
+import { MOST_QUESTIONS } from './questionSchema.ts';
 import {
   difficultyOf,
   distractorDistances,
@@ -31,6 +32,12 @@ test('letters are counted up to the last that a question has', () => {
   expect(letterCounts(ask()).map(({ n }) => n)).toEqual([15, 15, 15, 15]);
   expect(letterCounts(ask({ option_count: 6 }))).toHaveLength(6);
   expect(letterCounts([])).toEqual([]);
+});
+
+test('as many questions as a file may hold are counted', () => {
+  const many = Array.from({ length: MOST_QUESTIONS }, (_, i) => waypoint({ id: `q${i}` }));
+  expect(letterCounts(many).reduce((sum, { n }) => sum + n, 0)).toBe(MOST_QUESTIONS);
+  expect(duplicates(many)).toEqual([many.map(({ id }) => id)]);
 });
 
 test('distances are of wrong options from the right one, in bins whose last has no end', () => {

@@ -13,7 +13,7 @@ import {
 
 /** How often each letter is right, of all letters that any question has. */
 export function letterCounts(questions: readonly Question[]): { letter: OptionLetter; n: number }[] {
-  const most = Math.max(0, ...questions.map((q) => q.options.length));
+  const most = questions.reduce((n, { options }) => Math.max(n, options.length), 0);
   return OPTION_LETTERS.slice(0, most).map((letter) => ({
     letter,
     n: questions.filter((q) => q.answer === letter).length,
@@ -46,7 +46,11 @@ export function movementCounts(questions: readonly Question[]): { label: string;
 /** Ids of questions whose prompts are the same to the letter, a list for each such prompt. */
 export function duplicates(questions: readonly Question[]): string[][] {
   const byPrompt = new Map<string, string[]>();
-  for (const { prompt, id } of questions) byPrompt.set(prompt, [...(byPrompt.get(prompt) ?? []), id]);
+  for (const { prompt, id } of questions) {
+    const ids = byPrompt.get(prompt);
+    if (ids) ids.push(id);
+    else byPrompt.set(prompt, [id]);
+  }
   return [...byPrompt.values()].filter((ids) => ids.length > 1);
 }
 

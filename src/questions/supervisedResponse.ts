@@ -1,5 +1,5 @@
 /** What supervised fine-tuning shows the model for a multiple-choice question: the truth, in the form it answers in. */
-import { formatRounded, type Question } from './question.ts';
+import { formatRounded, OPTION_LETTERS, type Question } from './question.ts';
 
 export const RESPONSE_FORMS = ['answer', 'reasoned'] as const;
 /** The letter behind an empty thought, as the paper's direct baseline; or behind a thought that names the positions. */
@@ -22,6 +22,6 @@ function reasoned({ kind, state, target, options, answer }: Question): string {
     case 'waypoint':
       return `Looking closely, ${waypoint}.`;
     case 'movement':
-      return `Looking closely, ${gripper} and ${waypoint}. So ${options['ABCDEFGH'.indexOf(answer)]}.`;
+      return `Looking closely, ${gripper} and ${waypoint}. So ${options[OPTION_LETTERS.indexOf(answer)]}.`;
   }
 }
