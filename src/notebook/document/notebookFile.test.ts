@@ -61,7 +61,7 @@ test('what is no notebook is refused, by the name of its file', async () => {
   await expect(read('not JSON', 'a.json')).rejects.toThrow('a.json is no notebook');
   await expect(read('{"version":99}', 'a.json')).rejects.toThrow('a.json was written by a newer notebook');
   await expect(read('PK\u0003\u0004 but damaged', 'a.zip')).rejects.toThrow(
-    'a.zip is not a zip that can be read',
+    'a.zip: is not a zip that can be read',
   );
 });
 
@@ -71,5 +71,5 @@ test('a zip with more files than a notebook has is refused before anything is un
   await zip.add('notebook.json', new TextReader(await notebookJson(notebook(null)).text()));
   for (let i = 0; i < 101; i++) await zip.add(`runs/${i}.zip`, new TextReader(''));
   const file = new File([await zip.close()], 'many.zip');
-  await expect(readNotebookFile(file, nowhere)).rejects.toThrow('many.zip holds more than 101 files');
+  await expect(readNotebookFile(file, nowhere)).rejects.toThrow('many.zip: holds more than 101 files');
 });
