@@ -100,7 +100,7 @@ test(
       '--scale_rewards',
       'none',
     ];
-    const run2 = ['--steps', '2', '--seed', '3', ...loss];
+    const run2 = ['--steps', '2', '--seed', '3', '--eval-steps', '1', ...loss];
     const args = ['train', demos, '--out', out, ...SMALL, ...SMALL_EVALUATION, ...run2];
     expect(await run(args, heard.terminal)).toBe(130);
     expect(heard.noted).toContain(`saved after 1 steps; go on with: robot-r1 train --resume ${out}`);
@@ -116,6 +116,7 @@ test(
     );
     expect(noted.filter((line) => line.startsWith('robot-r1:'))).toEqual([]);
     expect(code).toBe(0);
+    expect(noted.filter((line) => line.startsWith('held-out questions after 1 steps'))).toHaveLength(1);
     const report = JSON.parse(printed[0]) as Record<string, Record<string, unknown>>;
     expect(report).toMatchObject({
       steps: 2,

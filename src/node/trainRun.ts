@@ -50,12 +50,15 @@ export async function trainRun(train: TrainRun, terminal: Terminal): Promise<Tra
   const { folder, policy, learner } = train;
   const { config } = folder.run;
   await policy.setAdapter(folder.run.state?.adapter ?? (await learner.adapter()).adapter);
+  const isDue = (step: number) =>
+    config.eval_steps > 0 && step % config.eval_steps === 0 && step < config.max_steps;
   if (folder.run.steps === 0) await evaluateBoth(train, terminal);
+  // Stopped between a step and its evaluation, it makes up for that.
+  else if (isDue(folder.run.steps)) await evaluateHere(train, false, terminal);
   for await (const step of stepsOf(train, terminal)) {
     await folder.appendStep(step);
     terminal.note(describeStep(step, config.max_steps));
-    const due = config.eval_steps > 0 && step.step % config.eval_steps === 0;
-    if (due && step.step < config.max_steps) await evaluateHere(train, false, terminal);
+    if (isDue(step.step)) await evaluateHere(train, false, terminal);
   }
   await evaluateBoth(train, terminal);
   const full = fullReport(folder);
