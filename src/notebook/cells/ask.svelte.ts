@@ -6,6 +6,7 @@ import { scoreResponse, type Reward } from '../../questions/reward.ts';
 import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
 import { LetterReading } from '../traces/letterReading.svelte.ts';
+import { unlessAborted } from '../unlessAborted.ts';
 import { questionImage, type NamedAdapter, type Notebook } from '../notebook.svelte.ts';
 
 export interface LiveResponse {
@@ -104,6 +105,8 @@ export class AskCell implements CellState {
       if (!isAbort(error)) this.error = (error as Error).message;
       this.responses = this.responses.filter((r) => r.tokens.length > 0);
     } finally {
+      // What is still told of it comes late.
+      abort.abort();
       this.writing = false;
     }
   }
@@ -122,10 +125,11 @@ export class AskCell implements CellState {
       { ...sampling, seed: this.#asks++ },
       {
         signal,
-        onTokens: (tokens) =>
+        onTokens: unlessAborted(signal, (tokens) =>
           tokens.forEach((token, i) => {
             if (token !== null) this.responses[i].tokens.push(token);
           }),
+        ),
       },
     );
     const made = completions.reduce((n, c) => n + c.ids.length, 0);

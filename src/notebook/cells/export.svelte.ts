@@ -7,6 +7,7 @@ import { questionImage, type Notebook, type Progress } from '../notebook.svelte.
 import { openTabletop, TABLETOP } from '../remoteDemos.ts';
 import { saveFile } from '../saveFile.ts';
 import { trainingData } from '../trainingData.ts';
+import { unlessAborted } from '../unlessAborted.ts';
 import { bytes } from '../words.ts';
 
 export interface ExportConfig {
@@ -99,8 +100,9 @@ export class ExportCell implements CellState {
         image: (question) => questionImage(bundle, question, opened),
         rewardWeights: reward_weights,
         signal: abort.signal,
-        onProgress: ({ done, total, what }) =>
-          (this.progress = { label: `Writing the bundle: ${what}`, done, total }),
+        onProgress: unlessAborted(abort.signal, ({ done, total, what }) => {
+          this.progress = { label: `Writing the bundle: ${what}`, done, total };
+        }),
       });
       const file = `${name}-easyr1.zip`;
       saveFile(zip, file);
@@ -109,6 +111,8 @@ export class ExportCell implements CellState {
     } catch (error) {
       if (!isAbort(error)) this.error = (error as Error).message;
     } finally {
+      // What is still told of it comes late.
+      abort.abort();
       this.progress = null;
     }
   }
@@ -119,7 +123,10 @@ export class ExportCell implements CellState {
 
   async #bundle(signal: AbortSignal): Promise<Bundle> {
     if (this.config.data === 'loaded') return this.#notebook.bundle!;
-    return openTabletop((p) => (this.progress = p), signal);
+    return openTabletop(
+      unlessAborted(signal, (p) => (this.progress = p)),
+      signal,
+    );
   }
 }
 

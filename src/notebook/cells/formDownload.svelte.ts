@@ -12,6 +12,7 @@ import {
 } from '../questionDownload.ts';
 import { remoteForm } from '../remoteQuestions.ts';
 import { saveFile } from '../saveFile.ts';
+import { unlessAborted } from '../unlessAborted.ts';
 import type { QuestionFilter, QuestionsCell } from './questions.svelte.ts';
 
 /** The questions that a questions cell shows, in a form to keep. */
@@ -52,9 +53,14 @@ export class FormDownload {
       const at = rows.form === 'choice' ? cell.index : 0;
       if (!rows.rows.length) this.preview = '';
       else
-        void previewRow(rows, at, format).then((text) => {
-          if (current) this.preview = text;
-        });
+        previewRow(rows, at, format).then(
+          (text) => {
+            if (current) this.preview = text;
+          },
+          (error: unknown) => {
+            if (current) this.error = (error as Error).message;
+          },
+        );
       return () => (current = false);
     });
   }
@@ -90,12 +96,14 @@ export class FormDownload {
     try {
       const { blob, name } = await questionDownload(this.rows, this.format, (q) => this.#image(q), {
         signal: abort.signal,
-        onProgress: (done, total) => (this.progress = { label, done, total }),
+        onProgress: unlessAborted(abort.signal, (done, total) => (this.progress = { label, done, total })),
       });
       saveFile(blob, name);
     } catch (error) {
       if (!isAbort(error)) this.error = (error as Error).message;
     } finally {
+      // What is still told of it comes late.
+      abort.abort();
       this.progress = null;
     }
   }

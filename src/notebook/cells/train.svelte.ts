@@ -22,6 +22,7 @@ import { askedQuestions, askedWords, plannedWords } from '../askedQuestions.ts';
 import { followed, type LiveGroup } from './liveGroup.ts';
 import { supervised } from '../../training/supervised.ts';
 import { questionsOfRun } from '../traces/questionsOfRun.ts';
+import { unlessAborted } from '../unlessAborted.ts';
 import { trainingData, type QuestionSource, type TrainingData } from '../trainingData.ts';
 
 export type TrainStatus = 'idle' | 'running' | 'pausing' | 'paused' | 'finished';
@@ -182,9 +183,10 @@ export class TrainCell implements CellState {
     const { run } = this;
     if (!run || this.busy || this.asked) return;
     const { bundle, openedQuestions } = this.#notebook;
+    this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
     try {
-      const follow = (p: Progress) => (this.progress = p);
+      const follow = unlessAborted(abort.signal, (p: Progress) => (this.progress = p));
       const found = await questionsOfRun(run, bundle, openedQuestions, follow, abort.signal);
       if (!found)
         this.error = `The demonstrations of “${run.name}” are not open here, so there are no pictures.`;
@@ -192,6 +194,8 @@ export class TrainCell implements CellState {
     } catch (error) {
       if (!isAbort(error)) this.error = (error as Error).message;
     } finally {
+      // What is still told of it comes late.
+      abort.abort();
       if (this.#abort === abort) this.progress = null;
     }
   }
@@ -238,6 +242,8 @@ export class TrainCell implements CellState {
     const { model } = this.#notebook;
     if (this.busy || this.obstacle || !model) return;
     if (this.status !== 'paused') this.#clear();
+    // Pictures that are looked for.
+    this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
     this.error = '';
     this.status = 'running';
@@ -254,7 +260,8 @@ export class TrainCell implements CellState {
       this.asked = { bundle, questions: new Map([...data.train, ...data.heldOut].map((q) => [q.id, q])) };
       const images = (q: Question) => questionImage(bundle, q, opened);
       await this.#notebook.useModel(abort.signal, async () => {
-        const learner = await model.learner((p) => (this.progress = p), abort.signal);
+        const told = unlessAborted(abort.signal, (p: Progress) => (this.progress = p));
+        const learner = await model.learner(told, abort.signal);
         const engines = { policy: model.policy, learner, source, data, settings, images };
         await this.#train(engines, steps, abort.signal);
       });
@@ -262,6 +269,8 @@ export class TrainCell implements CellState {
       if (!isAbort(error)) this.error = (error as Error).message;
       this.status = this.#state && !isAbort(error) ? 'paused' : 'idle';
     } finally {
+      // What is still told of it comes late.
+      abort.abort();
       [this.progress, this.live] = [null, null];
     }
   }
@@ -277,19 +286,20 @@ export class TrainCell implements CellState {
     if (!this.run) await this.#newRun(engines);
     if (!this.#state)
       await learner.setAdapter(await this.#notebook.model!.freshAdapter(config.lora, config.seed));
-    if (this.done === 0 && this.evaluations.length === 0) {
+    const { max_steps, eval_steps } = config;
+    const isDue = (step: number) =>
+      step === 0 || step === max_steps || (eval_steps > 0 && step % eval_steps === 0);
+    // Before the first step, and where the run was stopped between a step and its evaluation.
+    if (isDue(this.done) && !this.evaluations.some(({ step }) => step === this.done)) {
       await policy.setAdapter(this.#state?.adapter ?? null);
-      await this.#evaluate(engines, 0, signal);
+      await this.#evaluate(engines, this.done, signal);
     }
     const context = { policy, learner, questions: data.train, images };
     let left = wanted;
     for await (const trained of this.#steps(context, signal)) {
       await this.#keep(trained);
-      const last = trained.step === config.max_steps;
-      if (last || (config.eval_steps > 0 && trained.step % config.eval_steps === 0)) {
-        await this.#evaluate(engines, trained.step, signal);
-      }
-      if (last) break;
+      if (isDue(trained.step)) await this.#evaluate(engines, trained.step, signal);
+      if (trained.step === max_steps) break;
       if (left > 1 && !this.#pausing && (await this.#notebook.giveWay(signal))) await this.#takeBack(engines);
       if (--left === 0 || this.#pausing) {
         this.status = 'paused';
@@ -303,9 +313,14 @@ export class TrainCell implements CellState {
     const resume = this.#state ?? undefined;
     const { method, sft, grpo: config } = this.config;
     if (method === 'grpo')
-      return grpo(context, config, { resume, signal, onProgress: (p) => this.#follow(p) });
-    const onProgress = (step: number, done: number, total: number) =>
-      (this.progress = { label: `Step ${step} of ${config.max_steps}: learning, example`, done, total });
+      return grpo(context, config, {
+        resume,
+        signal,
+        onProgress: unlessAborted(signal, (p) => this.#follow(p)),
+      });
+    const onProgress = unlessAborted(signal, (step: number, done: number, total: number) => {
+      this.progress = { label: `Step ${step} of ${config.max_steps}: learning, example`, done, total };
+    });
     return supervised(context, config, sft, { resume, signal, onProgress });
   }
 
@@ -354,10 +369,11 @@ export class TrainCell implements CellState {
 
   async #keep(trained: TrainedStep) {
     const { state, ...record } = trained;
+    // A step that cannot be stored has not been made: the next one follows the last that was.
+    this.run = await (await storedRuns()).appendStep(this.run!.id, trained);
     this.#state = state;
     this.steps = this.#withinBudget([...this.steps, record]);
-    this.#notebook.adapter = { run: this.run!.id, name: this.run!.name, adapter: state.adapter };
-    this.run = await (await storedRuns()).appendStep(this.run!.id, trained);
+    this.#notebook.adapter = { run: this.run.id, name: this.run.name, adapter: state.adapter };
     this.#notebook.runsChanged++;
   }
 
@@ -385,7 +401,7 @@ export class TrainCell implements CellState {
         seed: this.config.grpo.seed,
         blind: false,
         signal,
-        onProgress: ({ done, total }) => (this.progress = { label, done, total }),
+        onProgress: unlessAborted(signal, ({ done, total }) => (this.progress = { label, done, total })),
       },
     );
     this.evaluations = [...this.evaluations, { step, report }];
@@ -405,6 +421,9 @@ export class TrainCell implements CellState {
 
   async #bundle(signal: AbortSignal): Promise<Bundle> {
     if (this.config.data === 'loaded') return this.#notebook.bundle!;
-    return openTabletop((p) => (this.progress = p), signal);
+    return openTabletop(
+      unlessAborted(signal, (p) => (this.progress = p)),
+      signal,
+    );
   }
 }

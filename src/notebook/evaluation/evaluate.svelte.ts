@@ -11,6 +11,7 @@ import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
 import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
 import { openTabletop, TABLETOP } from '../remoteDemos.ts';
+import { unlessAborted } from '../unlessAborted.ts';
 import { trainingData } from '../trainingData.ts';
 import { hashText } from './hashText.ts';
 
@@ -156,7 +157,8 @@ export class EvaluateCell implements CellState {
   async run() {
     const { model } = this.#notebook;
     if (this.busy || this.obstacle || !model) return;
-    const { signal } = (this.#abort = new AbortController());
+    const abort = (this.#abort = new AbortController());
+    const { signal } = abort;
     const basis = this.#basis;
     const chosen = this.#chosen;
     const settings = this.#notebook.questionSettings;
@@ -178,6 +180,8 @@ export class EvaluateCell implements CellState {
       // Half of it would look like all of it.
       this.#madeFrom = '';
     } finally {
+      // What is still told of it comes late.
+      abort.abort();
       this.progress = null;
     }
   }
@@ -215,13 +219,16 @@ export class EvaluateCell implements CellState {
         seed,
         blind: images === 'grey',
         signal,
-        onProgress: ({ done, total }) => (this.progress = { label, done, total }),
+        onProgress: unlessAborted(signal, ({ done, total }) => (this.progress = { label, done, total })),
       },
     );
   }
 
   async #bundle(signal: AbortSignal): Promise<Bundle> {
     if (this.config.data === 'loaded') return this.#notebook.bundle!;
-    return openTabletop((p) => (this.progress = p), signal);
+    return openTabletop(
+      unlessAborted(signal, (p) => (this.progress = p)),
+      signal,
+    );
   }
 }

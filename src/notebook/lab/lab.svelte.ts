@@ -4,6 +4,7 @@ import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
 import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { advantageFormula } from './advantageFormula.ts';
+import { unlessAborted } from '../unlessAborted.ts';
 import { ALGORITHMS, type Algorithm } from './algorithms.ts';
 import { EXAMPLE_GROUPS } from './exampleGroups.ts';
 import type { LabGroup } from './labGroup.ts';
@@ -120,12 +121,18 @@ export class LabCell implements CellState {
     const { model } = this.#notebook;
     const { group } = this;
     if (this.obstacle || !model) return;
-    const { signal } = (this.#abort = new AbortController());
+    const abort = (this.#abort = new AbortController());
+    const { signal } = abort;
     this.error = '';
     try {
       const { baseLogprobs } = await import('./baseLogprobs.ts');
       const references = await this.#notebook.useModel(signal, () =>
-        baseLogprobs(group, model, (p) => (this.progress = p), signal),
+        baseLogprobs(
+          group,
+          model,
+          unlessAborted(signal, (p) => (this.progress = p)),
+          signal,
+        ),
       );
       const known = {
         ...group,
@@ -136,6 +143,8 @@ export class LabCell implements CellState {
     } catch (error) {
       if (!isAbort(error)) this.error = (error as Error).message;
     } finally {
+      // What is still told of it comes late.
+      abort.abort();
       this.progress = null;
     }
   }

@@ -3,6 +3,7 @@ import type { Bundle } from '../../demos/demonstration.ts';
 import type { LetterTrace } from '../../policy/policy.ts';
 import type { Question } from '../../questions/question.ts';
 import { isAbort } from '../errors.ts';
+import { unlessAborted } from '../unlessAborted.ts';
 import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
 
 export interface Read {
@@ -40,7 +41,9 @@ export class LetterReading {
         const prompt = await model.policy.encode(question.prompt, await questionImage(bundle, question));
         return model.policy.letterTrace(prompt, Int32Array.from(ids), {
           signal,
-          onProgress: (done, total) => (this.progress = { label: 'Reading along the thought', done, total }),
+          onProgress: unlessAborted(signal, (done, total) => {
+            this.progress = { label: 'Reading along the thought', done, total };
+          }),
         });
       });
       if (!signal.aborted) this.letters = letters;

@@ -8,6 +8,7 @@ import { storedRuns } from '../runs.ts';
 import { saveFile } from '../saveFile.ts';
 import { CompareState } from './compare.svelte.ts';
 import { fileName } from '../words.ts';
+import { unlessAborted } from '../unlessAborted.ts';
 import { LetterReading, type Read } from './letterReading.svelte.ts';
 import { questionsOfRun } from './questionsOfRun.ts';
 import type { Tint } from './tokenTint.ts';
@@ -87,7 +88,7 @@ export class TracesCell implements CellState {
         run,
         this.#notebook.bundle,
         this.#notebook.openedQuestions,
-        (p) => (this.progress = p),
+        unlessAborted(signal, (p) => (this.progress = p)),
         signal,
       );
       if (this.run === run) this.asked = asked;
@@ -143,6 +144,8 @@ export class TracesCell implements CellState {
     } catch (error) {
       if (!isAbort(error)) this.error = (error as Error).message;
     } finally {
+      // What is still told of it comes late.
+      abort.abort();
       if (this.#abort === abort) this.progress = null;
     }
   }
