@@ -37,26 +37,31 @@ export class Dashboard {
 
   async toggleRun(id: string) {
     this.error = '';
-    const next = new Map(this.overlays);
-    if (!next.delete(id)) {
-      try {
-        next.set(id, await (await storedRuns()).curves(id));
-      } catch (error) {
-        this.error = (error as Error).message;
-        return;
-      }
+    if (this.overlays.has(id)) {
+      this.overlays = new Map([...this.overlays].filter(([other]) => other !== id));
+      return;
     }
-    this.overlays = next;
+    try {
+      const curves = await (await storedRuns()).curves(id);
+      // Another one may have come meanwhile.
+      if (!this.full) this.overlays = new Map([...this.overlays, [id, curves]]);
+    } catch (error) {
+      this.error = (error as Error).message;
+    }
   }
 
   async save(kind: 'csv' | 'jsonl' | 'tensorboard', runs: RunCurves[]) {
     this.error = '';
     const name = fileName(runs[0].name);
-    const { curvesCsv, curvesJsonl } = await import('../../runs/curves.ts');
-    if (kind === 'csv') saveFile(new Blob([curvesCsv(runs)], { type: 'text/csv' }), `${name}.csv`);
-    else if (kind === 'jsonl')
-      saveFile(new Blob([curvesJsonl(runs)], { type: 'application/jsonl' }), `${name}.jsonl`);
-    else await this.#saveEvents(runs);
+    try {
+      const { curvesCsv, curvesJsonl } = await import('../../runs/curves.ts');
+      if (kind === 'csv') saveFile(new Blob([curvesCsv(runs)], { type: 'text/csv' }), `${name}.csv`);
+      else if (kind === 'jsonl')
+        saveFile(new Blob([curvesJsonl(runs)], { type: 'application/jsonl' }), `${name}.jsonl`);
+      else await this.#saveEvents(runs);
+    } catch (error) {
+      this.error = (error as Error).message;
+    }
   }
 
   /** One run is one file of events; several are a folder each, as TensorBoard wants them. */
