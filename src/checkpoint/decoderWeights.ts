@@ -79,9 +79,13 @@ function normPath(name: string): string | null {
 }
 
 function headNode(model: OnnxModel): NodeProto {
+  const seen = new Set<NodeProto>();
   let node = model.producers.get('logits');
-  while (node && !['MatMul', 'MatMulNBits', 'Gemm'].includes(node.opType))
+  while (node && !seen.has(node) && !['MatMul', 'MatMulNBits', 'Gemm'].includes(node.opType)) {
+    seen.add(node);
     node = model.producers.get(node.input[0]);
+  }
+  if (node && seen.has(node)) throw new Error('the decoder is damaged: what makes "logits" goes in a circle');
   if (!node) throw new Error('the decoder has no output layer that makes "logits"');
   return node;
 }

@@ -101,9 +101,11 @@ function placeOf(model: OnnxModel, node: NodeProto): { layer: string; part: stri
 
 /** The initializer behind casts and transposes. */
 function constantName(model: OnnxModel, value: string): string {
+  const seen = new Set<string>();
   for (let name = value; ;) {
     if (model.initializers.has(name)) return name;
-    const node = model.producers.get(name);
+    const node = seen.has(name) ? undefined : model.producers.get(name);
+    seen.add(name);
     if (!node || !['Cast', 'Transpose', 'DequantizeLinear', 'Identity'].includes(node.opType)) return '';
     name = node.input[0];
   }

@@ -47,11 +47,12 @@ export function calibration(
   intrinsics: ArrayLike<number> | null | undefined,
   extrinsics: ArrayLike<number> | null | undefined,
 ): Pick<Camera, 'intrinsics' | 'extrinsics'> {
-  const k = Array.from(intrinsics ?? []);
-  const e = Array.from(extrinsics ?? []);
+  // Looked at before it is copied: a hostile length takes no memory.
+  const k = intrinsics?.length === 9 ? Array.from(intrinsics) : null;
+  const e = extrinsics?.length === 16 ? Array.from(extrinsics) : null;
   return {
-    intrinsics: k.length === 9 && k.every(Number.isFinite) && k[0] * k[4] !== 0 ? k : null,
-    extrinsics: e.length === 16 && isRigid(e) ? e : null,
+    intrinsics: k && k.every(Number.isFinite) && k[0] * k[4] !== 0 ? k : null,
+    extrinsics: e && isRigid(e) ? e : null,
   };
 }
 

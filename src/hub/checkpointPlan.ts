@@ -58,14 +58,16 @@ export async function planFolder(
   options: PlanOptions,
 ): Promise<CheckpointPlan> {
   const files = [...given].map(([path, { size }]) => ({ path, size, sha256: null, gitOid: null }));
-  const text = await given.get('config.json')?.text();
-  return plan(
-    checkpoints,
-    id,
-    files,
-    () => Promise.resolve(text === undefined ? null : (JSON.parse(text) as unknown)),
-    options,
-  );
+  const readConfigJson = async (): Promise<unknown> => {
+    const text = await given.get('config.json')?.text();
+    if (text === undefined) return null;
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new Error(`config.json of ${id} is no JSON: ${String(error)}`, { cause: error });
+    }
+  };
+  return plan(checkpoints, id, files, readConfigJson, options);
 }
 
 /** The same without a network, for what is stored whole. @returns null when nothing is. */

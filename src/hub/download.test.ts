@@ -178,11 +178,12 @@ test('a folder that the visitor gives needs no network', async () => {
   const plan = await planned();
   for (const { path } of plan.files) given.set(path, new Blob([readFileSync(join(TINY, path))]));
   await hub.stop();
-  const local = await planFolder(checkpoints, 'my folder', given, {
-    precision: 'q4',
-    accelerator: CPU,
-    signal: never,
-  });
+  const options = { precision: 'q4', accelerator: CPU, signal: never } as const;
+  const damaged = new Map([...given, ['config.json', new Blob(['{'])] as const]);
+  await expect(planFolder(checkpoints, 'my folder', damaged, options)).rejects.toThrow(
+    'config.json of my folder is no JSON',
+  );
+  const local = await planFolder(checkpoints, 'my folder', given, options);
   await download(checkpoints, local.id, local.files, folderTransport(given), { signal: never });
   expect(await checkpoints.list()).toEqual([
     { id: 'my folder', origin: 'folder', bytes: expect.any(Number) as number, precisions: ['q4'] },

@@ -120,7 +120,12 @@ function lines(text: string, file: string): Record<string, unknown>[] {
     .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
     .slice(0, -1);
-  return whole.map((line, i) => parseJson(line, `${file} line ${i + 1}`) as Record<string, unknown>);
+  return whole.map((line, i) => {
+    const where = `${file} line ${i + 1}`;
+    const value = parseJson(line, where);
+    if (typeof value !== 'object' || value === null) throw new Error(`${where} is no record`);
+    return value as Record<string, unknown>;
+  });
 }
 
 function parseJson(text: string, where: string): unknown {

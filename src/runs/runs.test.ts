@@ -321,6 +321,11 @@ describe('an uploaded run is hostile until checked', () => {
       'metrics.jsonl line 1: metrics.reward',
     ],
     [
+      'a line that is null',
+      (all) => rewrite(all, 'metrics.jsonl', (t) => t.replace(/^.*/, 'null')),
+      'x.zip: metrics.jsonl line 1 is no record',
+    ],
+    [
       'a reward of 7',
       (all) => rewrite(all, 'rollouts.jsonl', (t) => t.replace(/"accuracy":\d/, '"accuracy":7')),
       'rollouts.jsonl line 1: responses.0.reward.accuracy',
