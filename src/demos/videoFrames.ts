@@ -62,15 +62,19 @@ export class VideoFrames {
     if (this.opened.size > MOST_OPEN) {
       const [oldest, old] = this.opened.entries().next().value!;
       this.opened.delete(oldest);
-      void old.then(({ input }) => input.dispose());
+      old.then(
+        ({ input }) => input.dispose(),
+        () => undefined,
+      );
     }
     return known;
   }
 
   private async openNew(path: string): Promise<Opened> {
+    let input: Input | null = null;
     try {
       const { BlobSource, Input, MP4, VideoSampleSink } = await import('mediabunny');
-      const input = new Input({ source: new BlobSource(await this.blobOf(path)), formats: [MP4] });
+      input = new Input({ source: new BlobSource(await this.blobOf(path)), formats: [MP4] });
       const track = await input.getPrimaryVideoTrack();
       if (!track) throw new BundleError(path, 'holds no video: export the dataset anew');
       if (!(await track.canDecode()))
@@ -80,6 +84,7 @@ export class VideoFrames {
         );
       return { input, sink: new VideoSampleSink(track) };
     } catch (error) {
+      input?.dispose();
       this.opened.delete(path);
       throw error;
     }
