@@ -6,7 +6,7 @@ export class DeviceLostError extends Error {
 
   /** @param reason in the browser's words; may be empty. */
   constructor(reason: string) {
-    super(`the graphics device was lost${reason && ` (${reason})`}: reload the page to go on`);
+    super(`the graphics device was lost${reason && ` (${reason})`}: go on, and the model is loaded anew`);
   }
 }
 

@@ -30,7 +30,7 @@ test('work that never ends is ended by the loss of its device, with the reason',
   lose('driver was reset');
   await expect(working).rejects.toMatchObject({
     name: 'DeviceLostError',
-    message: 'the graphics device was lost (driver was reset): reload the page to go on',
+    message: 'the graphics device was lost (driver was reset): go on, and the model is loaded anew',
   });
   expect(watch.ended).toBe(true);
   await expect(watch.run(ADVICE, () => Promise.resolve(1))).rejects.toThrow('was lost');

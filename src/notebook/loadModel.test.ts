@@ -1,8 +1,19 @@
 import { expect, test, vi } from 'vitest';
-import { checkpointAddress, deviceFromAddress } from './loadModel.ts';
+import { checkpointAddress, deviceFromAddress, loadModel } from './loadModel.ts';
 
-vi.mock('./remotePolicy.ts', () => ({}));
-vi.mock('./remoteLearner.ts', () => ({}));
+/** A policy whose device can be lost, and the learners made. */
+const engines = vi.hoisted(() => {
+  const policy = { ended: false, loads: 0, load: () => Promise.resolve() };
+  policy.load = () => Promise.resolve(void ([policy.ended, policy.loads] = [false, policy.loads + 1]));
+  return { policy, learners: [] as { ended: boolean }[] };
+});
+vi.mock('./remotePolicy.ts', () => ({ loadRemotePolicy: () => Promise.resolve(engines.policy) }));
+vi.mock('./remoteLearner.ts', () => ({
+  loadRemoteLearner: () => {
+    engines.learners.push({ ended: false });
+    return Promise.resolve(engines.learners.at(-1));
+  },
+}));
 vi.mock('./models/accelerator.ts', () => ({ acceleratorOf: () => Promise.resolve({ device: 'wasm' }) }));
 const stored = vi.hoisted(() => new Map<string, object>());
 vi.mock('./remoteHub.ts', () => ({
@@ -30,4 +41,23 @@ test('the address of the page may choose the device', () => {
   expect(['?device=wasm', '?device=webgpu', '?device=abacus', ''].map(deviceFromAddress)).toEqual([
     ...['wasm', 'webgpu', 'auto', 'auto'],
   ]);
+});
+
+test('a model whose device was lost is loaded again when it is wanted; so is a learner', async () => {
+  vi.stubGlobal('document', { baseURI: 'https://host.example/' });
+  const { signal } = new AbortController();
+  const model = await loadModel('embedded', 'wasm', () => undefined, signal);
+  vi.unstubAllGlobals();
+  const ready = () => model.ready(() => undefined, signal);
+  const learner = () => model.learner(() => undefined, signal);
+  await ready();
+  const first = await learner();
+  expect(await learner()).toBe(first);
+  expect([engines.policy.loads, engines.learners.length]).toEqual([0, 1]);
+
+  engines.policy.ended = engines.learners[0].ended = true;
+  await ready();
+  await ready();
+  expect(await learner()).not.toBe(first);
+  expect([engines.policy.loads, engines.learners.length]).toEqual([1, 2]);
 });

@@ -3,11 +3,10 @@ import type { CheckpointAddress } from '../checkpoint/address.ts';
 import type { CheckpointConfig } from '../checkpoint/config.ts';
 import { ALL_Q4 } from '../checkpoint/parts.ts';
 import { chooseDevice, wasmThreads } from '../policy/device.ts';
-import type { Learner } from '../learner/learner.ts';
 import type { PolicyAddress } from '../policy/policyService.ts';
 import { isAbort } from './errors.ts';
 import type { LoadedModel, Progress } from './notebook.svelte.ts';
-import { loadRemoteLearner } from './remoteLearner.ts';
+import { loadRemoteLearner, type RemoteLearner } from './remoteLearner.ts';
 import { loadRemotePolicy } from './remotePolicy.ts';
 
 export const EMBEDDED = 'embedded';
@@ -90,24 +89,27 @@ async function load(
     },
     signal,
   );
-  let learner: Promise<Learner> | null = null;
+  let learner: RemoteLearner | null = null;
   return {
     name: address.name,
     bytes,
     reason,
     policy,
+    async ready(onAgain, againSignal) {
+      if (!policy.ended) return;
+      const told = (done: number, total: number | null) =>
+        onAgain({ label: 'Loading the model again', done, total, unit: 'bytes' });
+      await policy.load(told, againSignal);
+    },
     config: () => loadConfig(address),
     async freshAdapter(lora, seed) {
       const { initAdapter } = await import('../checkpoint/initAdapter.ts');
       return initAdapter(await loadConfig(address), lora, seed);
     },
-    learner(onLearnerProgress, learnerSignal) {
+    async learner(onLearnerProgress, learnerSignal) {
       const told = (done: number, total: number | null) =>
         onLearnerProgress({ label: 'Loading the learner', done, total, unit: 'bytes' });
-      learner ??= loadRemoteLearner(address, told, learnerSignal).catch((error: unknown) => {
-        learner = null;
-        throw error;
-      });
+      if (!learner || learner.ended) learner = await loadRemoteLearner(address, told, learnerSignal);
       return learner;
     },
   };

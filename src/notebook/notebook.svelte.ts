@@ -23,6 +23,8 @@ export interface LoadedModel {
   /** Why it runs where it runs, a sentence. */
   reason: string;
   policy: Policy;
+  /** Loads it again where its device was lost or memory ran out; else does nothing. */
+  ready(onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<void>;
   config(): Promise<CheckpointConfig>;
   /** Changes nothing until its first step. */
   freshAdapter(lora: LoraConfig, seed: number): Promise<Adapter>;
@@ -89,6 +91,11 @@ export class Notebook {
   ) {
     this.place = who.place;
     [this.#workshop, this.#nearest, this.#turn, this.#above] = [workshop, nearest, { who: who.title }, above];
+  }
+
+  /** Whether what is kept beside the notebook is this tab's to change. */
+  get isKeptHere(): boolean {
+    return this.#workshop.tenancy.ours;
   }
 
   /** The train cells above, the topmost first. */
@@ -176,8 +183,9 @@ export class Notebook {
    */
   useModel<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const { model } = this;
-    return this.#workshop.turns.take(this.#turn, signal, () => {
+    return this.#workshop.turns.take(this.#turn, signal, async () => {
       this.#requireSame(model);
+      await this.#workshop.readyModel(signal);
       return work();
     });
   }

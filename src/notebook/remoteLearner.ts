@@ -10,17 +10,18 @@ import type {
 } from '../learner/learner.ts';
 import type { ObjectiveSettings } from '../learner/lossSettings.ts';
 import type { LearnerAddress, LearnerService } from '../learner/learnerService.ts';
-import { CancellableCalls } from './cancellableCalls.ts';
+import type { CancellableCalls } from './cancellableCalls.ts';
+import { WorkerSeat } from './workerSeat.ts';
 
-type Service = Comlink.Remote<LearnerService>;
+let seat: WorkerSeat<LearnerService> | null = null;
 
-let worker: Service | null = null;
-
-function learnerWorker(): Service {
-  worker ??= Comlink.wrap<LearnerService>(
-    new Worker(new URL('../../workers/learner.ts', import.meta.url), { type: 'module', name: 'learner' }),
-  );
-  return worker;
+/** A new worker in place of one that ended. */
+function learnerSeat(): WorkerSeat<LearnerService> {
+  if (!seat || seat.calls.ended)
+    seat = new WorkerSeat(
+      new Worker(new URL('../../workers/learner.ts', import.meta.url), { type: 'module', name: 'learner' }),
+    );
+  return seat;
 }
 
 /** Takes the place of the learner loaded before. @throws naming what is missing; AbortError. */
@@ -28,33 +29,36 @@ export async function loadRemoteLearner(
   address: LearnerAddress,
   onProgress: (loaded: number, total: number | null) => void,
   signal: AbortSignal,
-): Promise<Learner> {
-  const service = learnerWorker();
-  const learner = new RemoteLearner(service, address.device);
-  await learner.calls.run(signal, (call) => service.load(call, address, Comlink.proxy(onProgress)));
-  return learner;
+): Promise<RemoteLearner> {
+  const seat = learnerSeat();
+  await seat.calls.run(signal, (call) => seat.service.load(call, address, Comlink.proxy(onProgress)));
+  return new RemoteLearner(seat, address.device);
 }
 
-class RemoteLearner implements Learner {
+export class RemoteLearner implements Learner {
   readonly device: 'webgpu' | 'wasm';
-  readonly calls: CancellableCalls;
-  readonly #service: Service;
+  readonly #service: WorkerSeat<LearnerService>['service'];
+  readonly #calls: CancellableCalls;
 
-  constructor(service: Service, device: 'webgpu' | 'wasm') {
-    [this.#service, this.device] = [service, device];
-    this.calls = new CancellableCalls((call) => void service.cancel(call));
+  constructor({ service, calls }: WorkerSeat<LearnerService>, device: 'webgpu' | 'wasm') {
+    [this.#service, this.#calls, this.device] = [service, calls, device];
+  }
+
+  /** Its device was lost, or memory ran out: another one is needed. */
+  get ended(): boolean {
+    return this.#calls.ended !== null;
   }
 
   setAdapter(adapter: Adapter, optimizer?: OptimizerState): Promise<void> {
-    return this.calls.run(undefined, (call) => this.#service.setAdapter(call, adapter, optimizer));
+    return this.#calls.run(undefined, (call) => this.#service.setAdapter(call, adapter, optimizer));
   }
 
   adapter(): Promise<{ adapter: Adapter; optimizer: OptimizerState }> {
-    return this.calls.run(undefined, (call) => this.#service.adapter(call));
+    return this.#calls.run(undefined, (call) => this.#service.adapter(call));
   }
 
   logprobs(group: LearnerGroup, temperature: number): Promise<Float32Array[]> {
-    return this.calls.run(undefined, (call) => this.#service.logprobs(call, group, temperature));
+    return this.#calls.run(undefined, (call) => this.#service.logprobs(call, group, temperature));
   }
 
   update(
@@ -64,10 +68,10 @@ class RemoteLearner implements Learner {
     { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
   ): Promise<LearnerMetrics> {
     const told = onProgress && Comlink.proxy(onProgress);
-    return this.calls.run(signal, (call) => this.#service.update(call, groups, objective, optimizer, told));
+    return this.#calls.run(signal, (call) => this.#service.update(call, groups, objective, optimizer, told));
   }
 
   dispose(): Promise<void> {
-    return this.calls.run(undefined, (call) => this.#service.dispose(call));
+    return this.#calls.run(undefined, (call) => this.#service.dispose(call));
   }
 }

@@ -14,48 +14,68 @@ import type {
 } from '../policy/policy.ts';
 import type { PolicyAddress, PolicyService } from '../policy/policyService.ts';
 import type { Adapter } from '../checkpoint/adapter.ts';
-import { CancellableCalls } from './cancellableCalls.ts';
+import { WorkerSeat } from './workerSeat.ts';
 
-type Service = Comlink.Remote<PolicyService>;
+let seat: WorkerSeat<PolicyService> | null = null;
 
-let worker: Service | null = null;
-
-function policyWorker(): Service {
-  worker ??= Comlink.wrap<PolicyService>(
-    new Worker(new URL('../../workers/policy.ts', import.meta.url), { type: 'module', name: 'policy' }),
-  );
-  return worker;
+/** A new worker in place of one that ended. */
+function policySeat(): WorkerSeat<PolicyService> {
+  if (!seat || seat.calls.ended)
+    seat = new WorkerSeat(
+      new Worker(new URL('../../workers/policy.ts', import.meta.url), { type: 'module', name: 'policy' }),
+    );
+  return seat;
 }
+
+type OnProgress = (loaded: number, total: number | null) => void;
 
 /** Takes the place of the policy loaded before, once it is whole. @throws naming what is missing; AbortError. */
 export async function loadRemotePolicy(
   address: PolicyAddress,
-  onProgress: (loaded: number, total: number | null) => void,
+  onProgress: OnProgress,
   signal: AbortSignal,
-): Promise<Policy> {
-  const service = policyWorker();
-  const policy = new RemotePolicy(service, address);
-  await policy.calls.run(signal, (call) => service.load(call, address, Comlink.proxy(onProgress)));
+): Promise<RemotePolicy> {
+  const policy = new RemotePolicy(address);
+  await policy.load(onProgress, signal);
   return policy;
 }
 
-class RemotePolicy implements Policy {
-  readonly device: 'webgpu' | 'wasm';
-  readonly checkpoint: string;
-  readonly calls: CancellableCalls;
-  readonly #service: Service;
+export class RemotePolicy implements Policy {
+  readonly #address: PolicyAddress;
+  #seat = policySeat();
+  #adapter: Adapter | null = null;
 
-  constructor(service: Service, { device, name }: PolicyAddress) {
-    [this.#service, this.device, this.checkpoint] = [service, device, name];
-    this.calls = new CancellableCalls((call) => void service.cancel(call));
+  constructor(address: PolicyAddress) {
+    this.#address = address;
+  }
+
+  get device(): 'webgpu' | 'wasm' {
+    return this.#address.device;
+  }
+
+  get checkpoint(): string {
+    return this.#address.name;
+  }
+
+  /** Its device was lost, or memory ran out: to be loaded again. */
+  get ended(): boolean {
+    return this.#seat.calls.ended !== null;
+  }
+
+  /** Again in a new worker where the one before ended, with the adapter that was set there. */
+  async load(onProgress: OnProgress, signal: AbortSignal): Promise<void> {
+    const seat = policySeat();
+    await seat.calls.run(signal, (call) => seat.service.load(call, this.#address, Comlink.proxy(onProgress)));
+    this.#seat = seat;
+    if (this.#adapter) await this.setAdapter(this.#adapter);
   }
 
   encode(prompt: string, image: PromptImage): Promise<EncodedPrompt> {
-    return this.calls.run(undefined, (call) => this.#service.encode(call, prompt, image));
+    return this.#seat.calls.run(undefined, (call) => this.#seat.service.encode(call, prompt, image));
   }
 
   encodeResponse(text: string): Promise<Int32Array> {
-    return this.calls.run(undefined, (call) => this.#service.encodeResponse(call, text));
+    return this.#seat.calls.run(undefined, (call) => this.#seat.service.encodeResponse(call, text));
   }
 
   generate(
@@ -65,7 +85,9 @@ class RemotePolicy implements Policy {
     { signal, onTokens }: GenerateOptions = {},
   ): Promise<Completion[]> {
     const told = onTokens && Comlink.proxy(onTokens);
-    return this.calls.run(signal, (call) => this.#service.generate(call, prompt, count, sampling, told));
+    return this.#seat.calls.run(signal, (call) =>
+      this.#seat.service.generate(call, prompt, count, sampling, told),
+    );
   }
 
   generateBatch(
@@ -75,13 +97,13 @@ class RemotePolicy implements Policy {
     { signal, onTokens }: BatchOptions = {},
   ): Promise<Completion[][]> {
     const told = onTokens && Comlink.proxy(onTokens);
-    return this.calls.run(signal, (call) =>
-      this.#service.generateBatch(call, prompts, count, sampling, told),
+    return this.#seat.calls.run(signal, (call) =>
+      this.#seat.service.generateBatch(call, prompts, count, sampling, told),
     );
   }
 
   optionScores(prompt: EncodedPrompt, ids: Int32Array): Promise<number[]> {
-    return this.calls.run(undefined, (call) => this.#service.optionScores(call, prompt, ids));
+    return this.#seat.calls.run(undefined, (call) => this.#seat.service.optionScores(call, prompt, ids));
   }
 
   letterTrace(
@@ -90,14 +112,15 @@ class RemotePolicy implements Policy {
     { signal, onProgress }: LetterTraceOptions = {},
   ): Promise<LetterTrace> {
     const told = onProgress && Comlink.proxy(onProgress);
-    return this.calls.run(signal, (call) => this.#service.letterTrace(call, prompt, ids, told));
+    return this.#seat.calls.run(signal, (call) => this.#seat.service.letterTrace(call, prompt, ids, told));
   }
 
   setAdapter(adapter: Adapter | null): Promise<void> {
-    return this.calls.run(undefined, (call) => this.#service.setAdapter(call, adapter));
+    this.#adapter = adapter;
+    return this.#seat.calls.run(undefined, (call) => this.#seat.service.setAdapter(call, adapter));
   }
 
   dispose(): Promise<void> {
-    return this.calls.run(undefined, (call) => this.#service.dispose(call));
+    return this.#seat.calls.run(undefined, (call) => this.#seat.service.dispose(call));
   }
 }

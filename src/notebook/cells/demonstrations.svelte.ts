@@ -167,6 +167,7 @@ export class DemonstrationsCell implements CellState {
 
   /** What cannot be kept leaves what was kept before, and says so. */
   async #keep(write: (store: KeptStore, place: string) => Promise<number>) {
+    if (!this.#notebook.isKeptHere) return;
     try {
       this.keptBytes = await write(await import('../document/keptDemonstrations.ts'), this.#notebook.place);
       this.#source = 'kept';

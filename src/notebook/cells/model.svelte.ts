@@ -5,7 +5,7 @@ import type { Progress } from '../notebook.svelte.ts';
 import type { Turn } from '../turns.svelte.ts';
 import type { Workshop } from '../workshop.svelte.ts';
 
-type Shared = Pick<Workshop, 'model' | 'adapter' | 'turns'>;
+type Shared = Pick<Workshop, 'model' | 'adapter' | 'turns' | 'reloading'>;
 
 /** Which checkpoint answers, and on what. There is one for all cells of the page. */
 export class ModelCell implements CellState {
@@ -31,6 +31,9 @@ export class ModelCell implements CellState {
   get busy(): boolean {
     return this.progress !== null;
   }
+
+  /** Loaded again, since its device was lost or memory ran out. */
+  readonly reloading = $derived.by(() => this.#workshop.reloading);
 
   readonly fresh = $derived.by(() => this.#workshop.model !== null);
 

@@ -4,7 +4,7 @@ import { Notebook, type LoadedModel } from '../notebook.svelte.ts';
 import { Workshop } from '../workshop.svelte.ts';
 import { ModelCell } from './model.svelte.ts';
 
-const model = (name: string) => ({ name }) as LoadedModel;
+const model = (name: string) => ({ name, ready: () => Promise.resolve() }) as unknown as LoadedModel;
 
 const cellOf = (workshop: Workshop) =>
   new Notebook(

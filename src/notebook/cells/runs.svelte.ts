@@ -5,12 +5,15 @@ import type { Notebook } from '../notebook.svelte.ts';
 import { storedRuns } from '../runs.ts';
 import { saveFile } from '../saveFile.ts';
 import { bytes, count, fileName } from '../words.ts';
+import { runsInTraining } from './heldRun.ts';
 import { findRuns, orderRuns, type RunOrder } from './findRuns.ts';
 
 /** The runs that this browser keeps: the same for all cells of the page. */
 export class RunsCell implements CellState {
   readonly #notebook: Pick<Notebook, 'model' | 'adapter' | 'runsChanged'>;
   list = $state.raw<RunList>({ runs: [], unreadable: [] });
+  /** Ids of those that are being trained, here or in another tab. */
+  inTraining = $state.raw<ReadonlySet<string>>(new Set());
   error = $state('');
   /** Said to all once something was done. */
   said = $state('');
@@ -44,14 +47,16 @@ export class RunsCell implements CellState {
     return `${count(this.list.runs.length, 'run')} of about ${bytes(runs)}${site}.`;
   });
 
-  /** The newest run that has steps left, those that a cell holds excepted. */
+  /** The newest run that has steps left, those that a cell holds or that are being trained excepted. */
   unfinished(held: readonly string[]): RunSummary | null {
-    return this.list.runs.find((r) => r.steps < r.config.max_steps && !held.includes(r.id)) ?? null;
+    const taken = (id: string) => held.includes(id) || this.inTraining.has(id);
+    return this.list.runs.find((r) => r.steps < r.config.max_steps && !taken(r.id)) ?? null;
   }
 
   async refresh() {
     try {
       this.list = await (await storedRuns()).list();
+      this.inTraining = await runsInTraining();
       const { usage, quota } = (await navigator.storage?.estimate()) ?? {};
       this.#estimate = usage !== undefined && quota !== undefined ? { usage, quota } : null;
     } catch (error) {

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { Bundle, EncodedImage } from '../../demos/demonstration.ts';
 import { evaluate } from '../../evaluation/evaluate.ts';
 import type { Policy } from '../../policy/policy.ts';
@@ -19,6 +20,8 @@ import { runName } from '../runName.ts';
 import { storedRuns } from '../runs.ts';
 import { DEFAULT_TRAIN_CONFIG, type TrainConfig } from '../trainConfig.ts';
 import { askedQuestions, askedWords, plannedWords } from '../askedQuestions.ts';
+import type { Hold } from '../tabLock.ts';
+import { holdRun } from './heldRun.ts';
 import { followed, type LiveGroup } from './liveGroup.ts';
 import { supervised } from '../../training/supervised.ts';
 import { questionsOfRun } from '../traces/questionsOfRun.ts';
@@ -59,6 +62,8 @@ export class TrainCell implements CellState {
   parent = $state.raw<(RunParent & { state: TrainingState }) | null>(null);
   #state = $state.raw<TrainingState | null>(null);
   #abort: AbortController | null = null;
+  /** On the run, while it is trained. */
+  #hold: Hold | null = null;
 
   /** The run it held when it was kept, to be taken up again by reopen. */
   readonly #kept: string | null;
@@ -67,6 +72,10 @@ export class TrainCell implements CellState {
     this.#notebook = notebook;
     if (settings) this.config = settings;
     this.#kept = results?.run ?? null;
+    $effect(() => {
+      void notebook.runsChanged;
+      untrack(() => void this.#watch());
+    });
   }
 
   get settings(): TrainConfig {
@@ -100,6 +109,7 @@ export class TrainCell implements CellState {
 
   readonly done = $derived(this.steps.at(-1)?.step ?? 0);
 
+  readonly #isDone = $derived(this.run !== null && this.done >= this.run.config.max_steps);
   readonly #pausing = $derived(this.status === 'pausing');
   readonly busy = $derived(this.status === 'running' || this.status === 'pausing');
 
@@ -171,11 +181,47 @@ export class TrainCell implements CellState {
   /** Takes up a stored run where it was left. */
   restore(run: Run) {
     this.#adopt(run);
-    this.run = run;
-    this.steps = run.records;
-    this.evaluations = run.evaluations;
-    this.#state = run.state;
-    this.status = this.done >= run.config.max_steps ? 'finished' : 'paused';
+    this.#show(run);
+    this.status = this.#isDone ? 'finished' : 'paused';
+  }
+
+  #show(run: Run) {
+    [this.run, this.steps, this.evaluations, this.#state] = [run, run.records, run.evaluations, run.state];
+    this.#rollouts = { bytes: [], thinned: 0 };
+  }
+
+  /**
+   * Steps that another tab has made since.
+   * @param wanted whether they are still to be shown once they are read
+   * @returns whether the run is still stored
+   */
+  async #catchUp({ id }: RunSummary, wanted: () => boolean): Promise<boolean> {
+    const runs = await storedRuns();
+    const stored = (await runs.list()).runs.find((other) => other.id === id);
+    if (!stored || stored.steps === this.done) return stored !== undefined;
+    const run = await runs.load(id);
+    if (wanted()) this.#show(run);
+    return true;
+  }
+
+  /** Another tab may train the run that is shown here. */
+  async #watch() {
+    const { run } = this;
+    const isIdle = () => !this.busy && this.run?.id === run?.id;
+    if (!run || this.busy) return;
+    try {
+      await this.#catchUp(run, isIdle);
+      if (isIdle() && this.status === 'paused' && this.#isDone) this.status = 'finished';
+    } catch (error) {
+      this.error = (error as Error).message;
+    }
+  }
+
+  /** To go on with the run; another tab may have done so in between. */
+  async #takeUp(run: RunSummary) {
+    this.#hold = await holdRun(run);
+    if (!(await this.#catchUp(run, () => true)))
+      throw new Error(`“${run.name}” is no longer stored in this browser: set up a new run`);
   }
 
   /** The pictures of a stored run's questions, where its demonstrations are shipped or loaded. */
@@ -248,6 +294,8 @@ export class TrainCell implements CellState {
     this.error = '';
     this.status = 'running';
     try {
+      if (this.run) await this.#takeUp(this.run);
+      if (this.run && this.#isDone) return void (this.status = 'finished');
       const bundle = await this.#bundle(abort.signal);
       if (this.run) await checkBundle(this.run, model.name, bundle);
       const { test_fraction, eval_questions } = this.config;
@@ -266,13 +314,21 @@ export class TrainCell implements CellState {
         await this.#train(engines, steps, abort.signal);
       });
     } catch (error) {
-      if (!isAbort(error)) this.error = (error as Error).message;
-      this.status = this.#state && !isAbort(error) ? 'paused' : 'idle';
+      if (!isAbort(error)) this.error = this.#endedBy(error as Error);
+      this.status = this.run && !isAbort(error) ? 'paused' : 'idle';
     } finally {
       // What is still told of it comes late.
       abort.abort();
       [this.progress, this.live] = [null, null];
+      this.#hold?.release();
+      this.#hold = null;
+      this.#notebook.runsChanged++;
     }
+  }
+
+  #endedBy({ name, message }: Error): string {
+    if (name !== 'OutOfMemoryError' || !this.#state) return message;
+    return `${message}. The ${this.done} steps before are kept: go on as it is, or with other settings in a new run that begins with this one (in Runs).`;
   }
 
   async #train(engines: Engines, wanted: number, signal: AbortSignal) {
@@ -362,6 +418,7 @@ export class TrainCell implements CellState {
       sft: this.config.method === 'sft' ? this.config.sft : null,
     };
     this.run = await runs.create(settings, this.parent ?? undefined);
+    this.#hold = await holdRun(this.run);
     this.#state = this.parent && (await runs.load(this.run.id)).state;
     this.parent = null;
     this.#notebook.runsChanged++;

@@ -37,6 +37,7 @@ export class Keeper {
     this.#unfollow?.();
     this.#unfollow = null;
     await this.flush();
+    this.said = '';
   }
 
   async flush(): Promise<void> {

@@ -5,6 +5,7 @@ import { FIRST_CELLS, type KeptNotebook } from './kept.ts';
 import { Keeper } from './keeper.svelte.ts';
 import type { NotebookDocument } from './notebookDocument.svelte.ts';
 import type { Notebooks, NotebookSummary } from './notebooks.ts';
+import { isAlike, type Tenancy } from './tenancy.svelte.ts';
 
 type New = Pick<KeptNotebook, 'title' | 'cells' | 'origin'>;
 
@@ -20,10 +21,14 @@ export class Library {
   readonly #show: (kept: KeptNotebook) => NotebookDocument;
   #store: Promise<Notebooks> | null = null;
   readonly keeper = new Keeper(() => this.#notebooks());
+  /** Of the open one. */
+  readonly tenancy: Tenancy;
+  /** What another tab left of the open one, when it is not what is shown here. */
+  #left: KeptNotebook | null = null;
 
   /** @param show makes the open notebook of a kept one */
-  constructor(show: (kept: KeptNotebook) => NotebookDocument) {
-    this.#show = show;
+  constructor(tenancy: Tenancy, show: (kept: KeptNotebook) => NotebookDocument) {
+    [this.tenancy, this.#show] = [tenancy, show];
   }
 
   /** The notebook of the address: a link's, a shipped one's by ?open=, else the last, else a new one. */
@@ -68,6 +73,7 @@ export class Library {
   remove = () =>
     this.#switch(async () => {
       const gone = this.#current();
+      if (!this.tenancy.ours) throw new Error(`“${gone.title}” is open in another tab: delete it there`);
       await this.keeper.leave();
       const notebooks = await this.#notebooks();
       await notebooks.remove(gone.id);
@@ -75,6 +81,15 @@ export class Library {
       const [next] = await notebooks.list();
       return next ? notebooks.load(next.id) : named({ title: 'Notebook', cells: FIRST_CELLS });
     });
+
+  /** As the tab that is closed left it; what was changed here is dropped. */
+  takeLeft = () => this.#switch(() => Promise.resolve(this.#left!));
+
+  /** As it is here; what the closed tab left is replaced. */
+  keepShown() {
+    this.tenancy.state = 'ours';
+    this.keeper.follow(this.open!);
+  }
 
   bringBack = () =>
     this.#switch(() => {
@@ -136,8 +151,16 @@ export class Library {
   async #turnTo(kept: KeptNotebook): Promise<void> {
     this.open?.dispose();
     this.open = this.#show(kept);
-    this.keeper.follow(this.open);
-    await Promise.resolve();
+    await this.tenancy.enter(kept.id, () => this.#inherit(kept.id));
+    if (this.tenancy.ours) this.keeper.follow(this.open);
+  }
+
+  /** The tab that kept the open notebook is closed. @returns whether what it left is what is shown here. */
+  async #inherit(id: string): Promise<boolean> {
+    this.#left = await (await this.#notebooks()).load(id).catch(() => null);
+    const alike = !this.#left || isAlike(this.#left, this.open!.kept);
+    if (alike) this.keeper.follow(this.open!);
+    return alike;
   }
 
   async #last(): Promise<KeptNotebook | null> {
