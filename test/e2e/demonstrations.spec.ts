@@ -236,3 +236,37 @@ test('a recording is there after a reload; what is kept can be seen and deleted'
   await page.reload();
   await expect(demonstrations.getByText('sample.zip: 4 demonstrations')).toBeVisible();
 });
+
+test('seeds on which the expert fails are passed over, counted while it records, and named after', async ({
+  page,
+}) => {
+  // A service worker would fetch the script past the route.
+  await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
+  let clumsy = 0;
+  await page.route(/\/simulator-[\w-]+\.js$/, async (route) => {
+    const response = await route.fetch();
+    const script = await response.text();
+    const judged = /if\s*\(!(\w+)\.success\)\s*return null/;
+    const body = script.replace(
+      judged,
+      'globalThis.judged=(globalThis.judged??0)+1;if(!$1.success||globalThis.judged<3)return null',
+    );
+    if (body !== script) clumsy++;
+    await route.fulfill({ response, body });
+  });
+  const { notebook, demonstrations } = await opened(page);
+  await demonstrations.getByRole('button', { name: /^Record in the simulator/ }).click();
+  const form = page.locator('#record');
+  await form.getByLabel('task').selectOption('reach target');
+  await notebook.set(form, 'demonstrations', '1');
+  await notebook.set(form, 'seed', '5');
+  await form.getByRole('button', { name: 'Record' }).click();
+  await expect(
+    demonstrations.getByText(/^Recording reach target: seed 7, .*2 seeds passed over: the expert failed/),
+  ).toBeVisible();
+  await expect(demonstrations.getByText('reach target, seed 5: 1 demonstration')).toBeVisible();
+  await expect(
+    demonstrations.getByText('2 seeds were passed over because the expert failed: 5, 6.'),
+  ).toBeVisible();
+  expect(clumsy).toBe(1);
+});

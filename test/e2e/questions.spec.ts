@@ -1,8 +1,17 @@
 /** Questions as they are kept, opened again, edited and trained on. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { openBundle } from '../../src/demos/openBundle.ts';
+import { makeQuestions } from '../../src/questions/generate.ts';
+import { writeJsonLines } from '../../src/questions/jsonLines.ts';
+import { DEFAULT_QUESTION_SETTINGS, DIFFICULTIES } from '../../src/questions/question.ts';
+import { fixture } from '../fixtures/fixture.ts';
 import { NotebookPage, zipEntries } from './notebookPage.ts';
+
+const SAMPLE = fileURLToPath(new URL('../../public/demos/sample.zip', import.meta.url));
 
 async function opened(page: Page) {
   const notebook = new NotebookPage(page);
@@ -49,6 +58,61 @@ test('every form is previewed and downloaded', async ({ page }) => {
   const sft = await notebook.download(questions.getByRole('button', { name: /^Download \d+ examples?$/ }));
   expect(sft.suggestedFilename()).toBe('sft-cot.zip');
   expect(zipEntries(await readFile(await sft.path())).at(-1)).toBe('sft.json');
+});
+
+const sha256 = (data: Buffer | string) => createHash('sha256').update(data).digest('hex');
+
+test('the page makes what Node makes, to the byte, at every difficulty', async ({ page }) => {
+  const { notebook, questions } = await opened(page);
+  const { demonstrations } = await openBundle(new Blob([await readFile(SAMPLE)]), 'sample.zip');
+  await questions.getByText('Settings', { exact: true }).click();
+  await notebook.set(questions, 'seed', '3');
+  await notebook.set(questions, 'min_distance (m)', '0.05');
+  const choice = questions.getByLabel('difficulty', { exact: true });
+  const hashes = new Set<string>();
+  for (const [i, difficulty] of DIFFICULTIES.entries()) {
+    await choice.selectOption({ index: i });
+    const settings = { ...DEFAULT_QUESTION_SETTINGS, seed: 3, min_distance: 0.05, difficulty };
+    const due = sha256(writeJsonLines(makeQuestions(demonstrations, settings)));
+    await expect(async () => {
+      const button = questions.getByRole('button', { name: /^Download \d+ questions$/ });
+      const download = await notebook.download(button);
+      expect(sha256(await readFile(await download.path())), difficulty).toBe(due);
+    }).toPass({ timeout: 120_000 });
+    hashes.add(due);
+  }
+  expect(hashes.size).toBe(DIFFICULTIES.length);
+});
+
+test('a zip of EasyR1 rows opens again: the same questions to the byte, with their pictures', async ({
+  page,
+}) => {
+  const { notebook, questions } = await opened(page);
+  const format = questions.getByLabel('Format of the download');
+  const button = questions.getByRole('button', { name: /^Download \d+ questions$/ });
+  const saved = async (name: string) => {
+    await format.selectOption(name);
+    return readFile(await (await notebook.download(button)).path());
+  };
+  const lines = await saved('jsonl');
+  const buffer = await saved('easyr1');
+  const open = (file: Buffer) =>
+    page
+      .getByLabel('Questions as JSON lines, parquet or EasyR1 rows')
+      .setInputFiles({ name: 'rows.zip', mimeType: 'application/zip', buffer: file });
+
+  await notebook.openBundle('robomimic.hdf5', Buffer.from(fixture('robomimic.hdf5')));
+  await expect(page.getByText('robomimic.hdf5: 2 demonstrations')).toBeVisible();
+  await open(buffer);
+  await expect(questions.getByText(/^Showing the \d+ questions of rows\.zip/)).toBeVisible();
+  // Its demonstration is not loaded: the picture is the zip's.
+  await expect(questions.getByRole('img', { name: /^Frame \d+ of / })).toBeVisible();
+  expect(sha256(await saved('jsonl'))).toBe(sha256(lines));
+  expect(zipEntries(await saved('easyr1'))).toEqual(zipEntries(buffer));
+
+  await open(buffer.subarray(0, buffer.length >> 1));
+  await expect(questions.getByRole('alert')).toContainText('rows.zip: is not a zip that can be read');
+  await expect(questions.getByText(/^Showing the \d+ questions of rows\.zip/)).toBeVisible();
 });
 
 test('edits and an opened file are what training asks; the run says so and goes on only with them', async ({
