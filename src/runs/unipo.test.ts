@@ -47,6 +47,17 @@ test('with a KL the objective of a token is not claimed; an unknown prompt is it
   expect(first.prompt).toMatch(/^demo\//);
 });
 
+test('the algorithm is named; what a loss without a clipped ratio wants of a token is not claimed', async () => {
+  const written = unipoRun(
+    await run({ ...CONFIG, loss: { ...CONFIG.loss, loss_type: 'cispo', epsilon_high: 5 } }),
+    promptOf,
+  );
+  expect(written.header.algorithm).toBe('cispo');
+  expect(written.entries[0].prompts[0].responses[0].tokens.token_objective).toBeUndefined();
+  const leaveOneOut: GrpoConfig = { ...CONFIG, advantage_estimator: 'rloo' };
+  expect(unipoRun(await run(leaveOneOut), promptOf).header.algorithm).toBe('rloo');
+});
+
 test('lists of unequal length are no run', async () => {
   const written = unipoRun(await run(), promptOf);
   written.entries[0].prompts[0].responses[0].tokens.ids.push(1);

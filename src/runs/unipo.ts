@@ -1,4 +1,5 @@
 /** Writes a run in UNIPO's schema. */
+import type { GrpoConfig } from '../training/grpoConfig.ts';
 import type { GroupRecord, RolloutRecord, StepRecord } from '../training/stepRecord.ts';
 import type { Run } from './run.ts';
 import type { UnipoRun } from './unipoSchema.ts';
@@ -21,8 +22,8 @@ const METRICS: Record<string, string> = {
 
 /**
  * One entry a step: its first update, where the policy is still the one that sampled, so that log_probs are
- * old_log_probs and the objective of a token is its advantage. With a KL (beta not 0) token_objective is left out: the
- * base model's log-probabilities are not kept.
+ * old_log_probs and the objective of a token is its advantage. With a KL (beta not 0), and for losses that do not
+ * clip the ratio, token_objective is left out: the base model's log-probabilities are not kept.
  * @param promptOf the prompt of a question by its id; undefined where it is not at hand: then the id stands for it.
  * @throws Error for a run recorded without token ids.
  */
@@ -36,19 +37,19 @@ export function unipoRun(
       task: 'robot manipulation, multiple choice',
       dataset: run.bundle.name,
       reward_strategy: 'format + accuracy',
-      algorithm: 'grpo',
+      algorithm: algorithmOf(config),
       totalSteps: run.records.length,
       model_name: run.checkpoint,
       reference_model_name: run.checkpoint,
       hparams: { ...config },
     },
-    entries: run.records.map((record) => entry(record, config.loss.beta, promptOf)),
+    entries: run.records.map((record) => entry(record, config.loss, promptOf)),
   };
 }
 
 function entry(
   { step, metrics, groups }: StepRecord,
-  beta: number,
+  loss: GrpoConfig['loss'],
   promptOf: (question: string) => string | undefined,
 ): UnipoRun['entries'][number] {
   const named = Object.entries(METRICS).flatMap(([ours, theirs]) =>
@@ -71,7 +72,7 @@ function entry(
         advantage: response.advantage,
         response_text: response.text,
         response_length: response.tokens.length,
-        tokens: tokensOf(response, step, beta),
+        tokens: tokensOf(response, step, loss),
       })),
     })),
   };
@@ -82,7 +83,19 @@ function representative(groups: GroupRecord[]): GroupRecord[] {
   return [...groups].sort((a, b) => Number(a.zeroVariance) - Number(b.zeroVariance)).slice(0, PROMPTS);
 }
 
-function tokensOf({ ids, tokens, logprobs, advantage }: RolloutRecord, step: number, beta: number) {
+/** UNIPO's own names where it has one: grpo, dapo, drgrpo. */
+function algorithmOf({ advantage_estimator, loss }: GrpoConfig): string {
+  return advantage_estimator === 'grpo' ? loss.loss_type.replace('_', '') : advantage_estimator;
+}
+
+/** The ratio is 1 where nothing was learnt since: then the clipped objective of a token is its advantage. */
+const CLIPPED = ['grpo', 'dr_grpo', 'dapo', 'bnpo'];
+
+function tokensOf(
+  { ids, tokens, logprobs, advantage }: RolloutRecord,
+  step: number,
+  { beta, loss_type }: GrpoConfig['loss'],
+) {
   if (!ids)
     throw new Error(
       `step ${step} was recorded without token ids, which UNIPO needs: train the run again, or export JSONL`,
@@ -94,6 +107,6 @@ function tokensOf({ ids, tokens, logprobs, advantage }: RolloutRecord, step: num
     log_probs: logprobs,
     old_log_probs: logprobs,
     advantages,
-    ...(beta === 0 && { token_objective: advantages }),
+    ...(beta === 0 && CLIPPED.includes(loss_type) && { token_objective: advantages }),
   };
 }

@@ -19,6 +19,12 @@ test('what differs is said of each, by its place in the configuration', () => {
   ]);
 });
 
+test('a supervised run differs from GRPO by its method', () => {
+  const sft = { per_device_train_batch_size: 4, response: 'reasoned' } as const;
+  const [method] = runFacts([listedRun({ name: 'a' }), listedRun({ name: 'b', sft })]);
+  expect(method).toEqual({ name: 'method', values: ['grpo', 'sft'], differs: true });
+});
+
 test('what is alike is there too', () => {
   expect(facts).toContainEqual({ name: 'steps done', values: ['2', '2'], differs: false });
   expect(facts).toContainEqual({ name: 'num_generations', values: ['8', '8'], differs: false });

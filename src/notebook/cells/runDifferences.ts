@@ -12,8 +12,16 @@ export interface RunFact {
 
 /** Settings first, then the numbers of each run's last step. */
 export function runFacts(runs: RunSummary[]): RunFact[] {
-  const settings = runs.map(({ checkpoint, bundle, test_fraction, config, question_settings }) =>
-    flat({ checkpoint, demonstrations: bundle.name, test_fraction, ...config, questions: question_settings }),
+  const settings = runs.map(({ checkpoint, bundle, test_fraction, config, sft, question_settings }) =>
+    flat({
+      method: sft ? 'sft' : 'grpo',
+      checkpoint,
+      demonstrations: bundle.name,
+      test_fraction,
+      ...config,
+      ...(sft && { sft }),
+      questions: question_settings,
+    }),
   );
   const outcomes = runs.map(({ steps, metrics }) => flat({ 'steps done': steps, ...metrics }));
   return [...rows(settings), ...rows(outcomes)];

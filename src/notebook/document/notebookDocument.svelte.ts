@@ -125,7 +125,8 @@ export class NotebookDocument {
   /** Takes up files and runs that were kept. */
   async reopen(): Promise<void> {
     const own = this.cells.filter(({ kind }) => !ONCE.includes(kind)).map(({ cell }) => cell);
-    await Promise.all(own.map(async (cell) => cell.reopen?.()));
+    // What one cell cannot take up again is no reason for the others to stay empty.
+    await Promise.allSettled(own.map(async (cell) => cell.reopen?.()));
   }
 
   /** Runs cell after cell, from one of them on, else from the first. */
