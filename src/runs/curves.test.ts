@@ -27,6 +27,18 @@ const run: RunCurves = {
   ],
 };
 
+test('the blind control stands beside the evaluation of its step, not in its place', () => {
+  const blind = { ...report, accuracy: share(0.25), blind: true };
+  const rows = loggedRows({
+    ...run,
+    evaluations: [
+      { step: 2, report },
+      { step: 2, report: blind },
+    ],
+  });
+  expect(rows.at(-1)!.values).toMatchObject({ 'eval/accuracy': 0.5, 'eval_blind/accuracy': 0.25 });
+});
+
 test('rows go step by step, with the seconds trained so far; no number is no entry', () => {
   const rows = loggedRows(run);
   expect(rows.map(({ step, seconds }) => [step, seconds])).toEqual([

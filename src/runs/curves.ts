@@ -24,7 +24,7 @@ export interface LoggedRow {
   values: Record<string, number>;
 }
 
-/** One row a step in order, step 0 first if it was evaluated. */
+/** One row a step in order, step 0 first if it was evaluated. The blind control is under eval_blind. */
 export function loggedRows({ steps, evaluations }: RunCurves): LoggedRow[] {
   const rows: LoggedRow[] = steps.map(({ step, metrics }) => ({
     step,
@@ -39,16 +39,17 @@ export function loggedRows({ steps, evaluations }: RunCurves): LoggedRow[] {
       row = { step, seconds: 0, values: {} };
       rows.splice(rows.filter((r) => r.step < step).length, 0, row);
     }
+    const under = report.blind ? 'eval_blind' : 'eval';
     for (const measure of ['accuracy', 'sampled_accuracy', 'format'] as const) {
       const { value, low, high } = report[measure];
       if (Number.isFinite(value))
         Object.assign(row.values, {
-          [`eval/${measure}`]: value,
-          [`eval/${measure}_low`]: low,
-          [`eval/${measure}_high`]: high,
+          [`${under}/${measure}`]: value,
+          [`${under}/${measure}_low`]: low,
+          [`${under}/${measure}_high`]: high,
         });
     }
-    row.values['eval/n'] = report.accuracy.n;
+    row.values[`${under}/n`] = report.accuracy.n;
   }
   return rows;
 }

@@ -186,7 +186,9 @@ export class TrainCell implements CellState {
   }
 
   #show(run: Run) {
-    [this.run, this.steps, this.evaluations, this.#state] = [run, run.records, run.evaluations, run.state];
+    [this.run, this.steps, this.#state] = [run, run.records, run.state];
+    // The blind control that the command line keeps is another question.
+    this.evaluations = run.evaluations.filter(({ report }) => !report.blind);
     this.#rollouts = { bytes: [], thinned: 0 };
   }
 

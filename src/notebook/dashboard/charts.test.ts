@@ -20,6 +20,12 @@ test('what no chart shows is offered by name', () => {
   expect(otherMetrics(columns)).toEqual(['alpha', 'zeta']);
 });
 
+test('the blind control is no point of the held-out curve', () => {
+  const blind = [...evaluations, { step: 0, report: { ...report, blind: true } }] as SavedEvaluation[];
+  const [, sampled] = chartSeries(accuracy, [{ ...run('a'), evaluations: blind }]);
+  expect(sampled.x).toEqual([0]);
+});
+
 test('one run is told by concepts, with held-out accuracies and their intervals', () => {
   expect(chartSeries(accuracy, [run('a')])).toMatchObject([
     { label: 'rollouts', colour: '--reward', y: [0.5] },

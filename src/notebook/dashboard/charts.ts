@@ -117,7 +117,8 @@ function trained({ metrics }: Chart, { columns }: ChartRun): Series[] {
   }));
 }
 
-function heldOut({ heldOut }: Chart, { evaluations }: ChartRun): Series[] {
+function heldOut({ heldOut }: Chart, run: ChartRun): Series[] {
+  const evaluations = run.evaluations.filter(({ report }) => !report.blind);
   if (!heldOut || !evaluations.length) return [];
   const greedy = series(evaluations, heldOut.measure, 'held out, greedy', '--answer', '5 4');
   return heldOut.sampled
