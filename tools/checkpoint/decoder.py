@@ -64,7 +64,7 @@ def batch_loss(model, prompts, encoded, feats, responses, word_weight):
 
 def train_decoder(model, prompts, questions, wording, feats, recordings, shares, broken, minutes, lr, log, stage,
                   batch=32, seed=0, every=100, check=None, max_steps=None, word_weight=1.0):
-    """wording: prompt text of a question. shares: weights of thoughts.HABITS.
+    """wording: prompt text of a question. shares: weights of (grounded, careless, guess).
     broken: share of responses outside the format.
     feats: None where the prompts hold no image. word_weight: of response tokens other than the letter."""
     torch.manual_seed(seed)
@@ -86,8 +86,8 @@ def train_decoder(model, prompts, questions, wording, feats, recordings, shares,
         for i in chosen:
             q = questions[i]
             habit = habit_of(rng, shares)
-            responses.append(prompts.response(respond(q, recordings.object_at(q), rng, habit, broken)))
-        rows = [recordings.row(questions[i]) for i in chosen]
+            responses.append(prompts.response(respond(q, recordings.objects[q["demonstration"]], rng, habit, broken)))
+        rows = [recordings.index[(questions[i]["demonstration"], questions[i]["frame"])] for i in chosen]
         seen = None if feats is None else feats[rows]
         loss = batch_loss(model, prompts, [prompts.encode(wording(questions[i])) for i in chosen], seen, responses, word_weight)
         model.zero_grad()

@@ -19,32 +19,24 @@ def judge(text, answer):
     return int(well_formed), int(bool(letter) and letter[1] == answer)
 
 
-def errors(question, thing, text, habit):
-    """Distances in cm of the positions that a thought names from those that it means. thing: the object's position."""
-    points = [tuple(map(float, p)) for p in POINT.findall(text)]
-    state, target = question["state"], question["target"]
-    grounded = {"current_state": [state], "waypoint": [thing, target], "movement": [state, target]}[question["kind"]]
-    meant = grounded if habit == "grounded" else [thing]
-    return [100 * math.dist(p, m) for p, m in zip(points, meant)]
-
-
-def summarise(questions, things, texts):
-    """By kind and as the mean of kinds: accuracy, format, share of each habit, median error of the last position of a
-    grounded thought in cm, and `right`, the share of responses that name positions, all of them within 5 cm."""
+def summarise(questions, texts):
+    """By kind and as the mean of kinds: accuracy, format, share of each habit, median error of the last point in cm."""
     rows = defaultdict(list)
-    for q, thing, text in zip(questions, things, texts):
-        habit = "grounded" if "Looking closely" in text else "hasty" if "At a glance" in text else "guess"
-        rows[q["kind"]].append((*judge(text, q["answer"]), habit, errors(q, thing, text, habit)))
+    for q, text in zip(questions, texts):
+        points = [tuple(map(float, p)) for p in POINT.findall(text)]
+        goal = q["state"] if q["kind"] == "current_state" else q["target"]
+        habit = ("grounded" if "Looking closely" in text else "careless" if "At a glance" in text else "guess")
+        rows[q["kind"]].append((*judge(text, q["answer"]), habit, math.dist(points[-1], goal) if points else None))
     out = {}
     for kind, found in sorted(rows.items()):
-        off = sorted(r[3][-1] for r in found if r[3] and r[2] == "grounded")
+        off = sorted(r[3] for r in found if r[3] is not None and r[2] == "grounded")
         out[kind] = dict(
             n=len(found), accuracy=round(sum(r[1] for r in found) / len(found), 3),
             format=round(sum(r[0] for r in found) / len(found), 3),
             grounded=round(sum(r[2] == "grounded" for r in found) / len(found), 3),
-            hasty=round(sum(r[2] == "hasty" for r in found) / len(found), 3),
-            cm=round(off[len(off) // 2], 1) if off else None,
-            right=round(sum(bool(r[3]) and max(r[3]) <= 5 for r in found) / len(found), 3),
+            careless=round(sum(r[2] == "careless" for r in found) / len(found), 3),
+            cm=round(100 * off[len(off) // 2], 1) if off else None,
         )
-    out["mean"] = {key: round(sum(v[key] for v in out.values()) / len(out), 3) for key in ("accuracy", "format", "right")}
+    out["mean"] = dict(accuracy=round(sum(v["accuracy"] for v in out.values()) / len(out), 3),
+                       format=round(sum(v["format"] for v in out.values()) / len(out), 3))
     return out
