@@ -1,5 +1,6 @@
 import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
+import { isKnown, remember } from '../knownModels.ts';
 import { EMBEDDED, loadModel, type DeviceChoice } from '../loadModel.ts';
 import type { Progress } from '../notebook.svelte.ts';
 import type { Turn } from '../turns.svelte.ts';
@@ -53,6 +54,14 @@ export class ModelCell implements CellState {
     [this.source, this.#loaded] = [source, source];
   }
 
+  /** As the page begins: whoever wrote the notebook chose its model, so one that is new here waits to be asked for. */
+  async loadUnasked() {
+    if (this.#workshop.model || this.busy) return;
+    if (isKnown(this.source)) await this.load();
+    else
+      this.error = `This notebook asks for the model “${this.source}”, which was not loaded here before: load it if you trust where it comes from.`;
+  }
+
   /** The model in use stays until the new one has loaded. Nothing is loaded while a cell is at work with it. */
   async load() {
     const { holder } = this.#workshop.turns;
@@ -73,6 +82,7 @@ export class ModelCell implements CellState {
         this.#workshop.model = await loadModel(source, this.device, told, abort.signal);
         this.#workshop.adapter = null;
         this.#loaded = source;
+        remember(source);
       });
     } catch (error) {
       if (!isAbort(error) && this.#abort === abort) this.error = (error as Error).message;

@@ -14,6 +14,14 @@ const cellOf = (workshop: Workshop) =>
     () => [],
   );
 
+test('a model that was not loaded here before is not loaded unasked, whoever wrote the notebook', async () => {
+  const cell = new ModelCell(new Workshop());
+  cell.choose({ source: 'https://elsewhere.example/model/' });
+  await cell.loadUnasked();
+  expect(cell.error).toMatch(/“https:\/\/elsewhere\.example\/model\/”, which was not loaded here before/);
+  expect(cell.busy).toBe(false);
+});
+
 test('no model is loaded while a cell is at work with the one there is', async () => {
   const workshop = new Workshop();
   workshop.model = model('first');
