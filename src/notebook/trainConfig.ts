@@ -1,6 +1,7 @@
-import type { SftSettings } from '../runs/run.ts';
+import type { Run, SftSettings } from '../runs/run.ts';
 import { DEFAULT_GRPO_CONFIG, type GrpoConfig } from '../training/grpoConfig.ts';
 import { DEFAULT_SFT_SETTINGS } from '../training/supervised.ts';
+import { TABLETOP } from './remoteDemos.ts';
 
 /** All that a training here is set by, beside the questions' settings. */
 export interface TrainConfig {
@@ -27,3 +28,16 @@ export const DEFAULT_TRAIN_CONFIG: TrainConfig = {
   grpo: DEFAULT_GRPO_CONFIG,
   sft: DEFAULT_SFT_SETTINGS,
 };
+
+/** As a stored run was set; `otherwise` where a run does not say. */
+export function configOf(run: Run, otherwise: TrainConfig): TrainConfig {
+  return {
+    ...otherwise,
+    data: run.bundle.name === TABLETOP ? 'tabletop' : 'loaded',
+    test_fraction: run.test_fraction,
+    eval_questions: run.evaluations[0]?.report.questions.length ?? otherwise.eval_questions,
+    grpo: run.config,
+    method: run.sft ? 'sft' : 'grpo',
+    sft: run.sft ?? otherwise.sft,
+  };
+}

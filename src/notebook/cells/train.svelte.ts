@@ -1,44 +1,45 @@
 import { untrack } from 'svelte';
-import type { Bundle, EncodedImage } from '../../demos/demonstration.ts';
-import { evaluate } from '../../evaluation/evaluate.ts';
-import type { Policy } from '../../policy/policy.ts';
-import type { Question, QuestionSettings } from '../../questions/question.ts';
-import { grpo, type GrpoContext, type GrpoProgress } from '../../training/grpo.ts';
+import type { Bundle } from '../../demos/demonstration.ts';
+import type { MemoryEstimate } from '../../learner/memory.ts';
+import type { Question } from '../../questions/question.ts';
 import type { Run, RunParent, RunSummary, SavedEvaluation } from '../../runs/run.ts';
+import type { GrpoProgress } from '../../training/grpo.ts';
 import type { StepRecord } from '../../training/stepRecord.ts';
 import type { TrainedStep, TrainingState } from '../../training/trainingState.ts';
-import type { CellState } from '../document/cell.ts';
-import { rolloutBytes, stepsToThin, thinned } from '../../runs/rolloutBudget.ts';
+import { askedWords, plannedWords } from '../askedQuestions.ts';
 import { Dashboard } from '../dashboard/dashboard.svelte.ts';
+import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
-import type { Learner } from '../../learner/learner.ts';
-import { ACTIVATION_BYTES, estimateMemory, type MemoryEstimate } from '../../learner/memory.ts';
-import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
-import { bundleFingerprint, openTabletop, TABLETOP } from '../remoteDemos.ts';
-import { checkBundle, checkQuestions, sourceOf, staleWords } from '../runGoesOn.ts';
-import { runName } from '../runName.ts';
+import type { Notebook, Progress } from '../notebook.svelte.ts';
+import { openTabletop } from '../remoteDemos.ts';
+import { staleWords } from '../runGoesOn.ts';
 import { storedRuns } from '../runs.ts';
-import { DEFAULT_TRAIN_CONFIG, type TrainConfig } from '../trainConfig.ts';
-import { askedQuestions, askedWords, plannedWords } from '../askedQuestions.ts';
 import type { Hold } from '../tabLock.ts';
+import { questionsOfRun } from '../traces/questionsOfRun.ts';
+import { configOf, DEFAULT_TRAIN_CONFIG, type TrainConfig } from '../trainConfig.ts';
+import { unlessAborted } from '../unlessAborted.ts';
+import { HeldRollouts } from './heldRollouts.ts';
 import { holdRun } from './heldRun.ts';
 import { followed, type LiveGroup } from './liveGroup.ts';
-import { supervised } from '../../training/supervised.ts';
-import { questionsOfRun } from '../traces/questionsOfRun.ts';
-import { unlessAborted } from '../unlessAborted.ts';
-import { trainingData, type QuestionSource, type TrainingData } from '../trainingData.ts';
+import {
+  askedBy,
+  askHeldOut,
+  endedBy,
+  isDue,
+  memoryOf,
+  runSettings,
+  stepsOf,
+  type Engines,
+} from './trainEngines.ts';
 
-export type TrainStatus = 'idle' | 'running' | 'pausing' | 'paused' | 'finished';
-
-interface Engines {
-  policy: Policy;
-  learner: Learner;
-  source: QuestionSource;
-  data: TrainingData;
-  /** By which the questions were made. */
-  settings: QuestionSettings;
-  images: (question: Question) => Promise<EncodedImage>;
-}
+const STATUS_WORDS = {
+  idle: 'stopped',
+  running: 'training',
+  pausing: 'pausing',
+  paused: 'paused',
+  finished: 'done',
+};
+export type TrainStatus = keyof typeof STATUS_WORDS;
 
 /** Trains an adapter by GRPO and keeps every step in a run. */
 export class TrainCell implements CellState {
@@ -56,12 +57,12 @@ export class TrainCell implements CellState {
   /** The run's questions by id, and where their pictures are. */
   asked = $state.raw<{ bundle: Bundle; questions: ReadonlyMap<string, Question> } | null>(null);
   readonly dashboard = new Dashboard();
-  /** Bytes of each step's rollouts; so many of the first have been thinned to one group. */
-  #rollouts = { bytes: [] as number[], thinned: 0 };
+  #rollouts = new HeldRollouts();
   /** A stored run whose adapter and optimiser the next new run begins with. */
   parent = $state.raw<(RunParent & { state: TrainingState }) | null>(null);
   #state = $state.raw<TrainingState | null>(null);
   #abort: AbortController | null = null;
+  readonly #tell = (progress: Progress) => void (this.progress = progress);
   /** On the run, while it is trained. */
   #hold: Hold | null = null;
 
@@ -138,17 +139,7 @@ export class TrainCell implements CellState {
     this.stop();
   }
 
-  readonly summary = $derived.by(() => {
-    if (!this.busy && !this.run) return '';
-    const words = {
-      idle: 'stopped',
-      running: 'training',
-      pausing: 'pausing',
-      paused: 'paused',
-      finished: 'done',
-    };
-    return `${words[this.status]}, step ${this.done}`;
-  });
+  readonly summary = $derived(this.busy || this.run ? `${STATUS_WORDS[this.status]}, step ${this.done}` : '');
 
   /** What a run was trained on, or what the next one will be, a sentence. */
   readonly trainsOn = $derived.by(() => {
@@ -189,7 +180,7 @@ export class TrainCell implements CellState {
     [this.run, this.steps, this.#state] = [run, run.records, run.state];
     // The blind control that the command line keeps is another question.
     this.evaluations = run.evaluations.filter(({ report }) => !report.blind);
-    this.#rollouts = { bytes: [], thinned: 0 };
+    this.#rollouts = new HeldRollouts();
   }
 
   /**
@@ -234,7 +225,7 @@ export class TrainCell implements CellState {
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
     try {
-      const follow = unlessAborted(abort.signal, (p: Progress) => (this.progress = p));
+      const follow = unlessAborted(abort.signal, this.#tell);
       const found = await questionsOfRun(run, bundle, openedQuestions, follow, abort.signal);
       if (!found)
         this.error = `The demonstrations of “${run.name}” are not open here, so there are no pictures.`;
@@ -266,22 +257,14 @@ export class TrainCell implements CellState {
   #adopt(run: Run) {
     if (this.busy) throw new Error('stop the training under way first, then continue another run');
     this.leave();
-    this.config = {
-      ...this.config,
-      data: run.bundle.name === TABLETOP ? 'tabletop' : 'loaded',
-      test_fraction: run.test_fraction,
-      eval_questions: run.evaluations[0]?.report.questions.length ?? this.config.eval_questions,
-      grpo: run.config,
-      method: run.sft ? 'sft' : 'grpo',
-      sft: run.sft ?? this.config.sft,
-    };
+    this.config = configOf(run, this.config);
     this.error = '';
   }
 
   #clear() {
     [this.run, this.#state, this.live, this.asked, this.memory] = [null, null, null, null, null];
     [this.steps, this.evaluations] = [[], []];
-    this.#rollouts = { bytes: [], thinned: 0 };
+    this.#rollouts = new HeldRollouts();
     this.dashboard.chosen = null;
     this.status = 'idle';
   }
@@ -298,25 +281,19 @@ export class TrainCell implements CellState {
     try {
       if (this.run) await this.#takeUp(this.run);
       if (this.run && this.#isDone) return void (this.status = 'finished');
-      const bundle = await this.#bundle(abort.signal);
-      if (this.run) await checkBundle(this.run, model.name, bundle);
-      const { test_fraction, eval_questions } = this.config;
-      // A run goes on with the questions it began with.
-      const settings = this.run?.question_settings ?? this.#notebook.questionSettings;
-      const source = this.#source(bundle);
-      const data = await trainingData(source, settings, test_fraction, eval_questions);
-      const opened = source.opened && this.#notebook.openedQuestions;
-      await checkQuestions(this.run, source, data, opened);
-      this.asked = { bundle, questions: new Map([...data.train, ...data.heldOut].map((q) => [q.id, q])) };
-      const images = (q: Question) => questionImage(bundle, q, opened);
+      const told = unlessAborted(abort.signal, this.#tell);
+      const tabletop = this.config.data === 'tabletop';
+      const bundle = tabletop ? await openTabletop(told, abort.signal) : this.#notebook.bundle!;
+      const asked = await askedBy(this.run, model.name, bundle, this.config, this.#notebook);
+      const { train, heldOut } = asked.data;
+      this.asked = { bundle, questions: new Map([...train, ...heldOut].map((q) => [q.id, q])) };
       await this.#notebook.useModel(abort.signal, async () => {
-        const told = unlessAborted(abort.signal, (p: Progress) => (this.progress = p));
         const learner = await model.learner(told, abort.signal);
-        const engines = { policy: model.policy, learner, source, data, settings, images };
+        const engines = { policy: model.policy, learner, ...asked };
         await this.#train(engines, steps, abort.signal);
       });
     } catch (error) {
-      if (!isAbort(error)) this.error = this.#endedBy(error as Error);
+      if (!isAbort(error)) this.error = endedBy(error as Error, this.#state ? this.done : 0);
       this.status = this.run && !isAbort(error) ? 'paused' : 'idle';
     } finally {
       // What is still told of it comes late.
@@ -328,36 +305,28 @@ export class TrainCell implements CellState {
     }
   }
 
-  #endedBy({ name, message }: Error): string {
-    if (name !== 'OutOfMemoryError' || !this.#state) return message;
-    return `${message}. The ${this.done} steps before are kept: go on as it is, or with other settings in a new run that begins with this one (in Runs).`;
-  }
-
   async #train(engines: Engines, wanted: number, signal: AbortSignal) {
-    const { policy, learner, data, images } = engines;
+    const { policy, learner } = engines;
     if (!this.run && this.parent) {
       const { config: lora } = this.parent.state.adapter;
       this.config = { ...this.config, grpo: { ...this.config.grpo, lora } };
     }
     const config = this.config.grpo;
-    this.memory = await this.#estimate(engines);
+    this.memory = await memoryOf(engines, config, await this.#notebook.model!.config());
     if (!this.run) await this.#newRun(engines);
     if (!this.#state)
       await learner.setAdapter(await this.#notebook.model!.freshAdapter(config.lora, config.seed));
-    const { max_steps, eval_steps } = config;
-    const isDue = (step: number) =>
-      step === 0 || step === max_steps || (eval_steps > 0 && step % eval_steps === 0);
     // Before the first step, and where the run was stopped between a step and its evaluation.
-    if (isDue(this.done) && !this.evaluations.some(({ step }) => step === this.done)) {
+    if (isDue(config, this.done) && !this.evaluations.some(({ step }) => step === this.done)) {
       await policy.setAdapter(this.#state?.adapter ?? null);
       await this.#evaluate(engines, this.done, signal);
     }
-    const context = { policy, learner, questions: data.train, images };
+    const told = { follow: (p: GrpoProgress) => this.#follow(p), progress: this.#tell };
     let left = wanted;
-    for await (const trained of this.#steps(context, signal)) {
+    for await (const trained of stepsOf(this.config, engines, this.#state, told, signal)) {
       await this.#keep(trained);
-      if (isDue(trained.step)) await this.#evaluate(engines, trained.step, signal);
-      if (trained.step === max_steps) break;
+      if (isDue(config, trained.step)) await this.#evaluate(engines, trained.step, signal);
+      if (trained.step === config.max_steps) break;
       if (left > 1 && !this.#pausing && (await this.#notebook.giveWay(signal))) await this.#takeBack(engines);
       if (--left === 0 || this.#pausing) {
         this.status = 'paused';
@@ -365,21 +334,6 @@ export class TrainCell implements CellState {
       }
     }
     this.status = 'finished';
-  }
-
-  #steps(context: GrpoContext, signal: AbortSignal): AsyncGenerator<TrainedStep, void, void> {
-    const resume = this.#state ?? undefined;
-    const { method, sft, grpo: config } = this.config;
-    if (method === 'grpo')
-      return grpo(context, config, {
-        resume,
-        signal,
-        onProgress: unlessAborted(signal, (p) => this.#follow(p)),
-      });
-    const onProgress = unlessAborted(signal, (step: number, done: number, total: number) => {
-      this.progress = { label: `Step ${step} of ${config.max_steps}: learning, example`, done, total };
-    });
-    return supervised(context, config, sft, { resume, signal, onProgress });
   }
 
   /** Others have used the model in between, with adapters of their own. */
@@ -390,35 +344,9 @@ export class TrainCell implements CellState {
     this.#notebook.adapter = { run: this.run!.id, name: this.run!.name, adapter };
   }
 
-  /** By a prompt of the run and responses of the greatest length. */
-  async #estimate({ policy, learner, data, images }: Engines): Promise<MemoryEstimate | null> {
-    const { lora, num_generations, generation_batch_size, sampling } = this.config.grpo;
-    const question = data.train.at(0);
-    if (!question) return null;
-    const prompt = await policy.encode(question.prompt, await images(question));
-    return estimateMemory(await this.#notebook.model!.config(), lora, {
-      device: learner.device,
-      weightBits: 4,
-      promptLength: prompt.ids.length,
-      responseLengths: new Array<number>(num_generations).fill(sampling.max_completion_length),
-      groups: generation_batch_size / num_generations,
-      activationBytes: ACTIVATION_BYTES,
-    });
-  }
-
-  async #newRun({ source, data, settings: question_settings }: Engines) {
-    const { bundle } = source;
+  async #newRun(engines: Engines) {
     const runs = await storedRuns();
-    const settings = {
-      name: runName(this.config, new Date()),
-      checkpoint: this.#notebook.model!.name,
-      bundle: { name: bundle.name, sha256: await bundleFingerprint(bundle) },
-      question_settings,
-      questions: await askedQuestions(source, data),
-      test_fraction: this.config.test_fraction,
-      config: this.config.grpo,
-      sft: this.config.method === 'sft' ? this.config.sft : null,
-    };
+    const settings = await runSettings(this.config, engines, this.#notebook.model!.name);
     this.run = await runs.create(settings, this.parent ?? undefined);
     this.#hold = await holdRun(this.run);
     this.#state = this.parent && (await runs.load(this.run.id)).state;
@@ -431,38 +359,14 @@ export class TrainCell implements CellState {
     // A step that cannot be stored has not been made: the next one follows the last that was.
     this.run = await (await storedRuns()).appendStep(this.run!.id, trained);
     this.#state = state;
-    this.steps = this.#withinBudget([...this.steps, record]);
+    this.steps = this.#rollouts.within([...this.steps, record]);
     this.#notebook.adapter = { run: this.run.id, name: this.run.name, adapter: state.adapter };
     this.#notebook.runsChanged++;
   }
 
-  /** What the store thins the page need not hold either. */
-  #withinBudget(steps: StepRecord[]): StepRecord[] {
-    const { bytes } = this.#rollouts;
-    for (const step of steps.slice(bytes.length)) bytes.push(rolloutBytes(step));
-    const thin = stepsToThin(bytes);
-    for (; this.#rollouts.thinned < thin; this.#rollouts.thinned++)
-      steps[this.#rollouts.thinned] = thinned(steps[this.#rollouts.thinned]);
-    return steps;
-  }
-
-  async #evaluate({ policy, data, images }: Engines, step: number, signal: AbortSignal) {
-    const label =
-      step === 0
-        ? 'Asking held-out questions before training'
-        : `Asking held-out questions after step ${step}`;
+  async #evaluate(engines: Engines, step: number, signal: AbortSignal) {
     this.live = null;
-    const report = await evaluate(
-      { policy, questions: data.heldOut, images },
-      {
-        samples: this.config.eval_samples,
-        max_completion_length: this.config.grpo.sampling.max_completion_length,
-        seed: this.config.grpo.seed,
-        blind: false,
-        signal,
-        onProgress: unlessAborted(signal, ({ done, total }) => (this.progress = { label, done, total })),
-      },
-    );
+    const report = await askHeldOut(engines, this.config, step, this.#tell, signal);
     this.evaluations = [...this.evaluations, { step, report }];
     await (await storedRuns()).saveEvaluation(this.run!.id, step, report);
   }
@@ -471,18 +375,5 @@ export class TrainCell implements CellState {
     const { num_generations } = this.config.grpo;
     const { live, progress } = followed(this.live, this.progress, p, num_generations);
     [this.live, this.progress] = [live, progress];
-  }
-
-  #source(bundle: Bundle): QuestionSource {
-    if (this.config.data === 'tabletop') return { bundle, opened: null, edits: new Map() };
-    return sourceOf(this.run, bundle, this.#notebook);
-  }
-
-  async #bundle(signal: AbortSignal): Promise<Bundle> {
-    if (this.config.data === 'loaded') return this.#notebook.bundle!;
-    return openTabletop(
-      unlessAborted(signal, (p) => (this.progress = p)),
-      signal,
-    );
   }
 }

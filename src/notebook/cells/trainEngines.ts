@@ -1,0 +1,148 @@
+/** What a training works with, and the parts of its way that need no more than that. */
+import type { Bundle, EncodedImage } from '../../demos/demonstration.ts';
+import type { CheckpointConfig } from '../../checkpoint/config.ts';
+import { evaluate } from '../../evaluation/evaluate.ts';
+import type { EvaluationReport } from '../../evaluation/report.ts';
+import type { Learner } from '../../learner/learner.ts';
+import { ACTIVATION_BYTES, estimateMemory, type MemoryEstimate } from '../../learner/memory.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { Question, QuestionSettings } from '../../questions/question.ts';
+import type { RunSettings, RunSummary } from '../../runs/run.ts';
+import { grpo, type GrpoProgress } from '../../training/grpo.ts';
+import type { GrpoConfig } from '../../training/grpoConfig.ts';
+import { supervised } from '../../training/supervised.ts';
+import type { TrainedStep, TrainingState } from '../../training/trainingState.ts';
+import { askedQuestions } from '../askedQuestions.ts';
+import { questionImage, type Progress } from '../notebook.svelte.ts';
+import { bundleFingerprint } from '../remoteDemos.ts';
+import { checkBundle, checkQuestions, sourceOf, type Shown } from '../runGoesOn.ts';
+import { runName } from '../runName.ts';
+import type { TrainConfig } from '../trainConfig.ts';
+import { trainingData, type QuestionSource, type TrainingData } from '../trainingData.ts';
+import { unlessAborted } from '../unlessAborted.ts';
+
+export interface Engines {
+  policy: Policy;
+  learner: Learner;
+  source: QuestionSource;
+  data: TrainingData;
+  /** By which the questions were made. */
+  settings: QuestionSettings;
+  images: (question: Question) => Promise<EncodedImage>;
+}
+
+/**
+ * What a training on a bundle asks: a run that goes on what it began with, a new one what is shown.
+ * @throws Error that names what to open or load first.
+ */
+export async function askedBy(
+  run: RunSummary | null,
+  checkpoint: string,
+  bundle: Bundle,
+  { data: from, test_fraction, eval_questions }: TrainConfig,
+  shown: Shown,
+): Promise<Omit<Engines, 'policy' | 'learner'>> {
+  if (run) await checkBundle(run, checkpoint, bundle);
+  const settings = run?.question_settings ?? shown.questionSettings;
+  const source =
+    from === 'tabletop' ? { bundle, opened: null, edits: new Map() } : sourceOf(run, bundle, shown);
+  const data = await trainingData(source, settings, test_fraction, eval_questions);
+  const opened = source.opened && shown.openedQuestions;
+  await checkQuestions(run, source, data, opened);
+  return { source, data, settings, images: (question) => questionImage(bundle, question, opened) };
+}
+
+export interface Told {
+  /** Of GRPO's rollouts and updates. */
+  follow: (progress: GrpoProgress) => void;
+  progress: (progress: Progress) => void;
+}
+
+/** From `state` on, or from the start. @throws AbortError; nothing is told after it. */
+export function stepsOf(
+  { method, sft, grpo: config }: TrainConfig,
+  { policy, learner, data, images }: Engines,
+  state: TrainingState | null,
+  told: Told,
+  signal: AbortSignal,
+): AsyncGenerator<TrainedStep, void, void> {
+  const context = { policy, learner, questions: data.train, images };
+  const resume = state ?? undefined;
+  if (method === 'grpo')
+    return grpo(context, config, { resume, signal, onProgress: unlessAborted(signal, told.follow) });
+  const onProgress = unlessAborted(signal, (step: number, done: number, total: number) =>
+    told.progress({ label: `Step ${step} of ${config.max_steps}: learning, example`, done, total }),
+  );
+  return supervised(context, config, sft, { resume, signal, onProgress });
+}
+
+/** Held-out questions are asked before training, after every eval_steps, and after the last step. */
+export function isDue({ max_steps, eval_steps }: GrpoConfig, step: number): boolean {
+  return step === 0 || step === max_steps || (eval_steps > 0 && step % eval_steps === 0);
+}
+
+/** @param step after which they are asked. @throws AbortError; nothing is told after it. */
+export function askHeldOut(
+  { policy, data, images }: Engines,
+  { eval_samples, grpo: config }: TrainConfig,
+  step: number,
+  told: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<EvaluationReport> {
+  const label = `Asking held-out questions ${step === 0 ? 'before training' : `after step ${step}`}`;
+  return evaluate(
+    { policy, questions: data.heldOut, images },
+    {
+      samples: eval_samples,
+      max_completion_length: config.sampling.max_completion_length,
+      seed: config.seed,
+      blind: false,
+      signal,
+      onProgress: unlessAborted(signal, ({ done, total }) => told({ label, done, total })),
+    },
+  );
+}
+
+/** Of an update at its fullest: by a prompt of the run and responses of the greatest length. Null without questions. */
+export async function memoryOf(
+  { policy, learner, data, images }: Engines,
+  { lora, num_generations, generation_batch_size, sampling }: GrpoConfig,
+  checkpoint: CheckpointConfig,
+): Promise<MemoryEstimate | null> {
+  const question = data.train.at(0);
+  if (!question) return null;
+  const prompt = await policy.encode(question.prompt, await images(question));
+  return estimateMemory(checkpoint, lora, {
+    device: learner.device,
+    weightBits: 4,
+    promptLength: prompt.ids.length,
+    responseLengths: new Array<number>(num_generations).fill(sampling.max_completion_length),
+    groups: generation_batch_size / num_generations,
+    activationBytes: ACTIVATION_BYTES,
+  });
+}
+
+/** What a new run is made of. @param checkpoint its name */
+export async function runSettings(
+  config: TrainConfig,
+  { source, data, settings }: Engines,
+  checkpoint: string,
+): Promise<RunSettings> {
+  const { bundle } = source;
+  return {
+    name: runName(config, new Date()),
+    checkpoint,
+    bundle: { name: bundle.name, sha256: await bundleFingerprint(bundle) },
+    question_settings: settings,
+    questions: await askedQuestions(source, data),
+    test_fraction: config.test_fraction,
+    config: config.grpo,
+    sft: config.method === 'sft' ? config.sft : null,
+  };
+}
+
+/** Why a training ended, and what can be done. @param kept steps that are stored */
+export function endedBy({ name, message }: Error, kept: number): string {
+  if (name !== 'OutOfMemoryError' || kept === 0) return message;
+  return `${message}. The ${kept} steps before are kept: go on as it is, or with other settings in a new run that begins with this one (in Runs).`;
+}
