@@ -260,7 +260,7 @@ export function openRuns(store: KeyValue = indexedDbStore()): Runs {
   const keepAlone = alone(keep);
 
   return {
-    create,
+    create: alone(create),
     list,
     load,
     curves,
