@@ -6,6 +6,7 @@ import { readPeft } from '../checkpoint/peft.ts';
 import { createLearner } from './createLearner.ts';
 import type { Learner, LearnerGroup, OptimizerSettings } from './learner.ts';
 import { DEFAULT_LOSS, type LossSettings } from './lossSettings.ts';
+import { ADAMW } from './syntheticDecoder.ts';
 
 interface GoldenCase {
   name: string;
@@ -39,14 +40,6 @@ const adapter = readPeft({
   'adapter_config.json': text(goldenFile('adapter/adapter_config.json')),
   'adapter_model.safetensors': goldenFile('adapter/adapter_model.safetensors'),
 });
-const PLAIN: OptimizerSettings = {
-  learning_rate: 1e-3,
-  adam_beta1: 0.9,
-  adam_beta2: 0.999,
-  adam_epsilon: 1e-8,
-  weight_decay: 0,
-  max_grad_norm: 0,
-};
 
 let learner: Learner;
 beforeAll(async () => {
@@ -77,14 +70,14 @@ test.each(golden.cases.map((one) => [one.name, one] as const))(
   'loss, metrics and gradients: %s',
   async (_, one) => {
     await learner.setAdapter(adapter);
-    const metrics = await learner.update([goldenGroup(one)], lossOf(one), PLAIN);
+    const metrics = await learner.update([goldenGroup(one)], lossOf(one), ADAMW);
     expect(Math.abs(metrics.policy_loss - one.loss)).toBeLessThan(1e-4 * Math.max(Math.abs(one.loss), 0.01));
     for (const [name, value] of Object.entries(one.metrics))
       expect([name, metrics[name]]).toEqual([name, near(value)]);
     const { m } = (await learner.adapter()).optimizer;
     expect(Object.keys(m).sort()).toEqual(Object.keys(one.gradients).sort());
     for (const [name, expected] of Object.entries(one.gradients)) {
-      const gradient = m[name].map((value) => value / (1 - PLAIN.adam_beta1));
+      const gradient = m[name].map((value) => value / (1 - ADAMW.adam_beta1));
       expectNear([...gradient], [...goldenArray(expected)], 1e-4, name);
     }
   },

@@ -4,13 +4,13 @@ import { ALL_LINEAR } from '../checkpoint/adapter.ts';
 import type { CheckpointConfig } from '../checkpoint/config.ts';
 import { startBackend, type Device } from './backend.ts';
 import { FloatWeight } from './linear.ts';
-import type { LearnerGroup, OptimizerSettings } from './learner.ts';
+import type { LearnerGroup } from './learner.ts';
 import { DEFAULT_LOSS, type LossSettings } from './lossSettings.ts';
 import { ACTIVATION_BYTES, estimateMemory } from './memory.ts';
 import { packGroup } from './packing.ts';
 import { transposedTimes } from './products.ts';
 import { stepProducts, totalProducts } from './stepProducts.ts';
-import { syntheticAdapter, syntheticGroup, syntheticParameters } from './syntheticDecoder.ts';
+import { ADAMW, syntheticAdapter, syntheticGroup, syntheticParameters } from './syntheticDecoder.ts';
 import { TfjsLearner } from './tfjsLearner.ts';
 
 /** The embedded checkpoint's size. */
@@ -37,14 +37,7 @@ const LOSS: LossSettings = {
   importance_sampling_correction: false,
 };
 
-const OPTIMIZER: OptimizerSettings = {
-  learning_rate: 1e-3,
-  adam_beta1: 0.9,
-  adam_beta2: 0.999,
-  adam_epsilon: 1e-8,
-  weight_decay: 0,
-  max_grad_norm: 1,
-};
+const OPTIMIZER = { ...ADAMW, max_grad_norm: 1 };
 
 const RANK = 8;
 

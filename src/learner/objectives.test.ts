@@ -4,8 +4,9 @@ import { goldenArray, type GoldenArray } from '../../test/golden/goldenArray.ts'
 import { goldenFile, tinyFile } from '../../test/golden/tinyCheckpoint.ts';
 import { readPeft } from '../checkpoint/peft.ts';
 import { createLearner } from './createLearner.ts';
-import type { Learner, LearnerGroup, OptimizerSettings } from './learner.ts';
+import type { Learner, LearnerGroup } from './learner.ts';
 import type { LossSettings } from './lossSettings.ts';
+import { ADAMW } from './syntheticDecoder.ts';
 
 interface Gradients {
   grad_norm: number;
@@ -35,14 +36,6 @@ const adapter = readPeft({
   'adapter_config.json': text(goldenFile('adapter/adapter_config.json')),
   'adapter_model.safetensors': goldenFile('adapter/adapter_model.safetensors'),
 });
-const PLAIN: OptimizerSettings = {
-  learning_rate: 1e-3,
-  adam_beta1: 0.9,
-  adam_beta2: 0.999,
-  adam_epsilon: 1e-8,
-  weight_decay: 0,
-  max_grad_norm: 0,
-};
 
 let learner: Learner;
 beforeAll(async () => {
@@ -53,7 +46,7 @@ afterAll(() => learner.dispose());
 
 test.each(golden.cases.map((one) => [one.name, one] as const))('%s', async (_, one) => {
   await learner.setAdapter(adapter);
-  const metrics = await learner.update(groupsOf(one), { ...golden.defaults, ...one.settings }, PLAIN);
+  const metrics = await learner.update(groupsOf(one), { ...golden.defaults, ...one.settings }, ADAMW);
   expect(Math.abs(metrics.policy_loss - one.loss)).toBeLessThan(1e-4 * Math.max(Math.abs(one.loss), 0.01));
   for (const [name, value] of Object.entries(one.metrics))
     expect(Math.abs(metrics[name] - value), name).toBeLessThan(1e-4 * Math.max(Math.abs(value), 0.1));
@@ -62,7 +55,7 @@ test.each(golden.cases.map((one) => [one.name, one] as const))('%s', async (_, o
 
 test('supervised: the mean cross-entropy of the responses', async () => {
   await learner.setAdapter(adapter);
-  const metrics = await learner.update(groupsOf(golden.cases[0]), { loss_type: 'nll' }, PLAIN);
+  const metrics = await learner.update(groupsOf(golden.cases[0]), { loss_type: 'nll' }, ADAMW);
   expect(metrics.loss / golden.supervised.loss).toBeCloseTo(1, 5);
   expect(metrics.entropy / golden.supervised.entropy).toBeCloseTo(1, 5);
   await expectGradients(metrics.grad_norm, golden.supervised);
@@ -75,7 +68,7 @@ async function expectGradients(norm: number, expected: Gradients): Promise<void>
     const wanted = goldenArray(values);
     const scale = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const worst = m[name].reduce(
-      (most, value, i) => Math.max(most, Math.abs(value / (1 - PLAIN.adam_beta1) - wanted[i])),
+      (most, value, i) => Math.max(most, Math.abs(value / (1 - ADAMW.adam_beta1) - wanted[i])),
       0,
     );
     expect(worst / scale, name).toBeLessThan(1e-4);

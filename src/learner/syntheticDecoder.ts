@@ -4,7 +4,17 @@ import { linearModules, type CheckpointConfig } from '../checkpoint/config.ts';
 import type { BlockWeight, LinearWeight } from '../checkpoint/linearWeight.ts';
 import { seededRandom, uniform } from '../demos/random.ts';
 import type { DecoderParameters } from './decoderParameters.ts';
-import type { LearnerGroup } from './learner.ts';
+import type { LearnerGroup, OptimizerSettings } from './learner.ts';
+
+/** AdamW with PyTorch's defaults, without decay and clipping. */
+export const ADAMW: OptimizerSettings = {
+  learning_rate: 1e-3,
+  adam_beta1: 0.9,
+  adam_beta2: 0.999,
+  adam_epsilon: 1e-8,
+  weight_decay: 0,
+  max_grad_norm: 0,
+};
 
 export const SMALL: CheckpointConfig = {
   hidden_size: 16,

@@ -3,11 +3,11 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import type { Adapter } from '../checkpoint/adapter.ts';
 import { allocatedMetric } from './allocated.ts';
 import { startBackend } from './backend.ts';
-import type { LearnerGroup, OptimizerSettings } from './learner.ts';
+import type { LearnerGroup } from './learner.ts';
 import { DEFAULT_LOSS, LOSS_TYPES, type LossSettings } from './lossSettings.ts';
 import { naiveScores } from './naiveDecoder.ts';
 import { naiveLoss } from './naiveLoss.ts';
-import { SMALL, syntheticAdapter, syntheticGroup, syntheticParameters } from './syntheticDecoder.ts';
+import { ADAMW, SMALL, syntheticAdapter, syntheticGroup, syntheticParameters } from './syntheticDecoder.ts';
 import { TfjsLearner } from './tfjsLearner.ts';
 
 const PARAMETERS = cachedLinear();
@@ -19,14 +19,7 @@ const LOSS: LossSettings = {
   max_completion_length: 10,
   importance_sampling_correction: false,
 };
-const PLAIN: OptimizerSettings = {
-  learning_rate: 1e-2,
-  adam_beta1: 0.9,
-  adam_beta2: 0.999,
-  adam_epsilon: 1e-8,
-  weight_decay: 0,
-  max_grad_norm: 0,
-};
+const PLAIN = { ...ADAMW, learning_rate: 1e-2 };
 
 beforeAll(() => startBackend('wasm'), 60_000);
 

@@ -1,21 +1,14 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { startBackend } from './backend.ts';
-import type { LearnerGroup, OptimizerSettings } from './learner.ts';
+import type { LearnerGroup } from './learner.ts';
 import { DEFAULT_LOSS } from './lossSettings.ts';
-import { SMALL, syntheticAdapter, syntheticGroup, syntheticParameters } from './syntheticDecoder.ts';
+import { ADAMW, SMALL, syntheticAdapter, syntheticGroup, syntheticParameters } from './syntheticDecoder.ts';
 import { TfjsLearner } from './tfjsLearner.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
 const LOSS = { ...DEFAULT_LOSS, temperature: 1, max_completion_length: 10 };
-const OPTIMIZER: OptimizerSettings = {
-  learning_rate: 1e-2,
-  adam_beta1: 0.9,
-  adam_beta2: 0.999,
-  adam_epsilon: 1e-8,
-  weight_decay: 0,
-  max_grad_norm: 0,
-};
+const OPTIMIZER = { ...ADAMW, learning_rate: 1e-2 };
 
 test('a heap that cannot grow ends the update by name; on a new one it goes on from the state before', async () => {
   const small = [0, 1].map((i) => syntheticGroup(SMALL, 7, [5, 4], `group ${i}`));

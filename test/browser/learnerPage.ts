@@ -6,6 +6,7 @@ import { FourBitWeight } from '../../src/learner/fourBitWeight.ts';
 import { FloatWeight, uploadLora, type FrozenWeight, type LoraTensors } from '../../src/learner/linear.ts';
 import { DEFAULT_LOSS } from '../../src/learner/lossSettings.ts';
 import {
+  ADAMW,
   randomBlocks,
   SMALL,
   syntheticAdapter,
@@ -65,14 +66,6 @@ const CONFIG = {
   head_dim: 16,
   vocab_size: 48,
 };
-const OPTIMIZER = {
-  learning_rate: 1e-3,
-  adam_beta1: 0.9,
-  adam_beta2: 0.999,
-  adam_epsilon: 1e-8,
-  weight_decay: 0,
-  max_grad_norm: 0,
-};
 const LOSS = {
   ...DEFAULT_LOSS,
   temperature: 1,
@@ -97,7 +90,7 @@ export async function tryUpdates(updates: number) {
     await learner.setAdapter(syntheticAdapter(CONFIG, 8, 'adapter'));
     const held = [];
     for (let step = 0; step < updates; step++) {
-      await learner.update([syntheticGroup(CONFIG, 6, [4, 5], `step ${step % 2}`)], LOSS, OPTIMIZER);
+      await learner.update([syntheticGroup(CONFIG, 6, [4, 5], `step ${step % 2}`)], LOSS, ADAMW);
       held.push(tf.memory());
     }
     const { m } = (await learner.adapter()).optimizer;
@@ -122,7 +115,7 @@ export async function loseDevice() {
     return new TfjsLearner('webgpu', syntheticParameters(CONFIG, 'decoder', 'blocks'));
   };
   const update = (learner: TfjsLearner, i: number, onProgress?: () => void) =>
-    learner.update([groups[i], groups[i]], LOSS, OPTIMIZER, { onProgress });
+    learner.update([groups[i], groups[i]], LOSS, ADAMW, { onProgress });
   const moments = async (learner: TfjsLearner) =>
     Object.values((await learner.adapter()).optimizer.m).flatMap((x) => [...x]);
 

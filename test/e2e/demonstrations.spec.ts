@@ -19,6 +19,16 @@ async function opened(page: Page): Promise<{ notebook: NotebookPage; demonstrati
   return { notebook, demonstrations };
 }
 
+/** Open, and set to one demonstration of the quickest task. */
+async function recordForm(notebook: NotebookPage, demonstrations: Locator): Promise<Locator> {
+  await demonstrations.getByRole('button', { name: /^Record in the simulator/ }).click();
+  const form = demonstrations.getByRole('form', { name: 'Record in the simulator' });
+  await form.getByLabel('task').selectOption('reach target');
+  await notebook.set(form, 'demonstrations', '1');
+  await notebook.set(form, 'seed', '5');
+  return form;
+}
+
 async function findings(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).include('#demonstrations').analyze();
   return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
@@ -153,11 +163,7 @@ test('a recording is cancelled, made, and saved as a LeRobot v3.0 dataset that o
   page,
 }) => {
   const { notebook, demonstrations } = await opened(page);
-  await demonstrations.getByRole('button', { name: /^Record in the simulator/ }).click();
-  const form = page.locator('#record');
-  await form.getByLabel('task').selectOption('reach target');
-  await notebook.set(form, 'demonstrations', '1');
-  await notebook.set(form, 'seed', '5');
+  const form = await recordForm(notebook, demonstrations);
   await notebook.set(form, 'variation', '2');
   for (const toggle of ['camera moves', 'light changes', 'colours around change'])
     await form.getByLabel(toggle).check();
@@ -195,12 +201,9 @@ test('a recording is cancelled, made, and saved as a LeRobot v3.0 dataset that o
 
 test('a recording is there after a reload; what is kept can be seen and deleted', async ({ page }) => {
   const { notebook, demonstrations } = await opened(page);
-  await demonstrations.getByRole('button', { name: /^Record in the simulator/ }).click();
-  const form = page.locator('#record');
-  await form.getByLabel('task').selectOption('reach target');
-  await notebook.set(form, 'demonstrations', '1');
+  const form = await recordForm(notebook, demonstrations);
   await form.getByRole('button', { name: 'Record' }).click();
-  await expect(demonstrations.getByText('reach target, seed 1: 1 demonstration')).toBeVisible();
+  await expect(demonstrations.getByText('reach target, seed 5: 1 demonstration')).toBeVisible();
   await expect(
     demonstrations.getByText(/^Kept in this browser, [\d.]+ [KM]B: a reload finds it\.$/),
   ).toBeVisible();
@@ -212,26 +215,26 @@ test('a recording is there after a reload; what is kept can be seen and deleted'
 
   await expect(page.getByText('Kept in this browser.', { exact: true })).toBeVisible();
   await page.reload();
-  await expect(demonstrations.getByText('reach target, seed 1: 1 demonstration')).toBeVisible();
+  await expect(demonstrations.getByText('reach target, seed 5: 1 demonstration')).toBeVisible();
   await expect(demonstrations.getByRole('img', { name: /^reach target, frame 0/ })).toBeVisible();
   await expect(demonstrations.getByText(gripper!)).toBeVisible();
   await expect(notebook.cell('Questions').getByText(questions!)).toBeVisible();
 
   await notebook.act('Demonstrations', 'Duplicate');
   const second = notebook.cell('Demonstrations 2');
-  await expect(second.getByText('reach target, seed 1: 1 demonstration')).toBeVisible();
+  await expect(second.getByText('reach target, seed 5: 1 demonstration')).toBeVisible();
   await notebook.act('Demonstrations 2', 'Delete');
 
   const runs = notebook.cell('Runs');
   await runs.getByText('What this browser keeps').click();
-  await expect(runs.getByText(/^reach target, seed 1/).first()).toContainText('Demonstrations');
+  await expect(runs.getByText(/^reach target, seed 5/).first()).toContainText('Demonstrations');
   const { violations } = await new AxeBuilder({ page }).include('#runs').analyze();
   expect(violations.map(({ id }) => id)).toEqual([]);
   for (const cell of ['Demonstrations 2', 'Demonstrations'])
-    await runs.getByRole('button', { name: `Delete reach target, seed 1 of ${cell} of “Notebook”` }).click();
+    await runs.getByRole('button', { name: `Delete reach target, seed 5 of ${cell} of “Notebook”` }).click();
   await expect(runs.getByText(/^No demonstrations: what you open or record/)).toBeVisible();
   await expect(demonstrations.getByText(/a reload finds it/)).toHaveCount(0);
-  await expect(demonstrations.getByText('reach target, seed 1: 1 demonstration')).toBeVisible();
+  await expect(demonstrations.getByText('reach target, seed 5: 1 demonstration')).toBeVisible();
   await expect(page.getByText('Kept in this browser.', { exact: true })).toBeVisible();
   await page.reload();
   await expect(demonstrations.getByText('sample.zip: 4 demonstrations')).toBeVisible();
@@ -255,11 +258,7 @@ test('seeds on which the expert fails are passed over, counted while it records,
     await route.fulfill({ response, body });
   });
   const { notebook, demonstrations } = await opened(page);
-  await demonstrations.getByRole('button', { name: /^Record in the simulator/ }).click();
-  const form = page.locator('#record');
-  await form.getByLabel('task').selectOption('reach target');
-  await notebook.set(form, 'demonstrations', '1');
-  await notebook.set(form, 'seed', '5');
+  const form = await recordForm(notebook, demonstrations);
   await form.getByRole('button', { name: 'Record' }).click();
   await expect(
     demonstrations.getByText(/^Recording reach target: seed 7, .*2 seeds passed over: the expert failed/),

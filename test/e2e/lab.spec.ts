@@ -51,22 +51,7 @@ test('a group made by hand under the glass', async ({ page }) => {
 
 test('a run: its group under the glass, its traces read, filtered, compared and saved', async ({ page }) => {
   const notebook = new NotebookPage(page);
-  await notebook.open('?device=wasm');
-  await notebook.loadTinyModel();
-  const train = notebook.cell('Train');
-  await train.getByText('More settings, named as in TRL').click();
-  for (const [label, value] of Object.entries({
-    max_steps: '1',
-    num_generations: '2',
-    generation_batch_size: '4',
-    max_completion_length: '8',
-    r: '2',
-    eval_questions: '1',
-    eval_samples: '1',
-    eval_steps: '0',
-  })) {
-    await notebook.set(train, label, value);
-  }
+  const train = await notebook.openTraining();
   await train.getByRole('button', { name: 'Train', exact: true }).click();
   await expect(train.getByText('Done.')).toBeVisible({ timeout: 120_000 });
 

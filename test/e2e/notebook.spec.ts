@@ -87,22 +87,7 @@ test('cells are added, moved, duplicated, folded, deleted and kept', async ({ pa
 
 test('two trainings share one model, and an answer comes between their steps', async ({ page }) => {
   const notebook = new NotebookPage(page);
-  await notebook.open('?device=wasm');
-  await notebook.loadTinyModel();
-  const train = notebook.cell('Train');
-  await train.getByText('More settings, named as in TRL').click();
-  for (const [label, value] of Object.entries({
-    max_steps: '2',
-    num_generations: '2',
-    generation_batch_size: '4',
-    max_completion_length: '8',
-    r: '2',
-    eval_questions: '1',
-    eval_samples: '1',
-    eval_steps: '0',
-  })) {
-    await notebook.set(train, label, value);
-  }
+  const train = await notebook.openTraining({ max_steps: '2' });
   await notebook.act('Train', 'Duplicate');
   const second = notebook.cell('Train 2');
   await train.getByRole('button', { name: 'Train', exact: true }).click();

@@ -1,6 +1,18 @@
 /** The page as a visitor handles it. */
 import { expect, type Download, type Locator, type Page } from '@playwright/test';
 
+/** One step of two groups of two short responses, and one held-out question. */
+export const LEAST_TRAINING = {
+  max_steps: '1',
+  num_generations: '2',
+  generation_batch_size: '4',
+  max_completion_length: '8',
+  r: '2',
+  eval_questions: '1',
+  eval_samples: '1',
+  eval_steps: '0',
+};
+
 export class NotebookPage {
   readonly page: Page;
 
@@ -32,6 +44,21 @@ export class NotebookPage {
     await model.getByLabel('checkpoint', { exact: true }).fill(address);
     await model.getByRole('button', { name: 'Load' }).click();
     await expect(model.getByText(address).first()).toBeVisible();
+  }
+
+  /** @param settings of a train cell, by their labels */
+  async setTraining(train: Locator, settings: Record<string, string>): Promise<void> {
+    await train.getByText('More settings, named as in TRL').click();
+    for (const [label, value] of Object.entries(settings)) await this.set(train, label, value);
+  }
+
+  /** A page with the small random checkpoint on WebAssembly. @returns its train cell, set to train next to nothing */
+  async openTraining(changes: Partial<typeof LEAST_TRAINING> = {}): Promise<Locator> {
+    await this.open('?device=wasm');
+    await this.loadTinyModel();
+    const train = this.cell('Train');
+    await this.setTraining(train, { ...LEAST_TRAINING, ...changes });
+    return train;
   }
 
   async openBundle(name: string, buffer: Buffer): Promise<void> {

@@ -7,21 +7,14 @@ const LONG = 50;
 
 test('no long task on the main thread while training', async ({ page }) => {
   const notebook = new NotebookPage(page);
-  await notebook.open('?device=wasm');
-  await notebook.loadTinyModel();
-  const train = notebook.cell('Train');
-  await train.getByText('More settings, named as in TRL').click();
-  for (const [label, value] of Object.entries({
+  const train = await notebook.openTraining({
     max_steps: '6',
     num_generations: '4',
     generation_batch_size: '8',
     max_completion_length: '24',
     r: '4',
     eval_questions: '2',
-    eval_samples: '1',
-    eval_steps: '0',
-  }))
-    await notebook.set(train, label, value);
+  });
   await train.getByRole('button', { name: 'Step once' }).click();
   await expect(train.getByText('Paused.')).toBeVisible();
 

@@ -9,7 +9,7 @@ import { makeQuestions } from '../../src/questions/generate.ts';
 import { writeJsonLines } from '../../src/questions/jsonLines.ts';
 import { DEFAULT_QUESTION_SETTINGS, DIFFICULTIES } from '../../src/questions/question.ts';
 import { fixture } from '../fixtures/fixture.ts';
-import { NotebookPage, zipEntries } from './notebookPage.ts';
+import { LEAST_TRAINING, NotebookPage, zipEntries } from './notebookPage.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../public/demos/sample.zip', import.meta.url));
 
@@ -142,19 +142,12 @@ test('edits and an opened file are what training asks; the run says so and goes 
   await expect(
     train.getByText(/^Will train on questions of sample\.zip, .* with your 1 edit\.$/),
   ).toBeVisible();
-  await train.getByText('More settings, named as in TRL').click();
-  for (const [label, value] of Object.entries({
+  await notebook.setTraining(train, {
+    ...LEAST_TRAINING,
     max_steps: '2',
-    num_generations: '2',
     generation_batch_size: '2',
-    max_completion_length: '8',
-    r: '2',
     test_fraction: '0.5',
-    eval_questions: '1',
-    eval_samples: '1',
-    eval_steps: '0',
-  }))
-    await notebook.set(train, label, value);
+  });
   await train.getByRole('button', { name: 'Step once' }).click();
   await expect(train.getByText('Paused.')).toBeVisible();
   await expect(

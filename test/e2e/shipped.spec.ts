@@ -2,17 +2,9 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
-import { NotebookPage, zipEntries } from './notebookPage.ts';
+import { LEAST_TRAINING, NotebookPage, zipEntries } from './notebookPage.ts';
 
-const SMALL = {
-  max_steps: '1',
-  num_generations: '2',
-  generation_batch_size: '4',
-  max_completion_length: '8',
-  r: '2',
-  eval_questions: '3',
-  eval_samples: '1',
-};
+const SMALL = { ...LEAST_TRAINING, eval_questions: '3' };
 
 /** Opened by its link, with the tiny model. */
 async function open(page: Page, slug: string, title: string): Promise<NotebookPage> {
@@ -31,8 +23,7 @@ async function unfold(cell: Locator) {
 
 async function train(notebook: NotebookPage, title: string, small: Record<string, string> = SMALL) {
   const cell = notebook.cell(title);
-  await cell.getByText('More settings, named as in TRL').click();
-  for (const [label, value] of Object.entries(small)) await notebook.set(cell, label, value);
+  await notebook.setTraining(cell, small);
   await cell.getByRole('button', { name: 'Train', exact: true }).click();
   await expect(cell.getByText('Done.')).toBeVisible();
 }

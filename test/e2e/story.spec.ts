@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { PLAIN_PORT } from './ports.ts';
-import { NotebookPage, zipEntries } from './notebookPage.ts';
+import { LEAST_TRAINING, NotebookPage, zipEntries } from './notebookPage.ts';
 
 const fixture = (name: string) => readFile(new URL(`../fixtures/${name}`, import.meta.url));
 
@@ -52,7 +52,11 @@ for (const device of ['wasm', 'webgpu'] as const) {
     });
 
     await test.step('training makes a step and is kept over a reload', async () => {
-      await setUpTinyRun(notebook);
+      await notebook.setTraining(notebook.cell('Train'), {
+        ...LEAST_TRAINING,
+        max_steps: '2',
+        eval_questions: '3',
+      });
       const train = notebook.cell('Train');
       await train.getByRole('button', { name: 'Step once' }).click();
       await expect(train.getByText('Rollouts of step 1')).toBeVisible();
@@ -100,24 +104,6 @@ for (const device of ['wasm', 'webgpu'] as const) {
     });
     expect(problems).toEqual([]);
   });
-}
-
-/** Two steps of two groups of two short responses. */
-async function setUpTinyRun(notebook: NotebookPage) {
-  const train = notebook.cell('Train');
-  await train.getByText('More settings, named as in TRL').click();
-  for (const [label, value] of Object.entries({
-    max_steps: '2',
-    num_generations: '2',
-    generation_batch_size: '4',
-    max_completion_length: '8',
-    r: '2',
-    eval_questions: '3',
-    eval_samples: '1',
-    eval_steps: '0',
-  })) {
-    await notebook.set(train, label, value);
-  }
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {

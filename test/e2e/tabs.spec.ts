@@ -54,7 +54,7 @@ test('a run is trained in one tab; another one watches, and goes on with it when
   page,
   context,
 }) => {
-  const first = await openTraining(page, '3');
+  const first = await new NotebookPage(page).openTraining({ max_steps: '3' });
   await first.getByRole('button', { name: 'Step once' }).click();
   await expect(first.getByRole('button', { name: 'Continue at step 2' })).toBeEnabled();
 
@@ -85,7 +85,7 @@ test('a run is trained in one tab; another one watches, and goes on with it when
 });
 
 test('a tab in the background goes on training, also after it was frozen', async ({ page, context }) => {
-  const train = await openTraining(page, '12');
+  const train = await new NotebookPage(page).openTraining({ max_steps: '12' });
   await train.getByRole('button', { name: 'Train', exact: true }).click();
   // What a browser does to a hidden page: no frames, timers a second apart at least.
   await page.evaluate(() => {
@@ -105,23 +105,3 @@ test('a tab in the background goes on training, also after it was frozen', async
   await expect(train.getByText('Done.')).toBeVisible();
   await expect(train.getByText(/step 12 of 12/)).toBeVisible();
 });
-
-async function openTraining(page: Page, max_steps: string) {
-  const notebook = new NotebookPage(page);
-  await notebook.open('?device=wasm');
-  await notebook.loadTinyModel();
-  const train = notebook.cell('Train');
-  await train.getByText('More settings, named as in TRL').click();
-  for (const [label, value] of Object.entries({
-    max_steps,
-    num_generations: '2',
-    generation_batch_size: '4',
-    max_completion_length: '8',
-    r: '2',
-    eval_questions: '1',
-    eval_samples: '1',
-    eval_steps: '0',
-  }))
-    await notebook.set(train, label, value);
-  return train;
-}
