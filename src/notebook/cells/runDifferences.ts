@@ -1,5 +1,6 @@
 /** Settings and last numbers of runs side by side. */
 import type { RunSummary } from '../../runs/run.ts';
+import { leaves } from '../leaves.ts';
 import { metric } from '../words.ts';
 
 export interface RunFact {
@@ -36,13 +37,7 @@ function rows(runs: Map<string, string>[]): RunFact[] {
 }
 
 function flat(value: object): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const [name, inner] of Object.entries(value) as [string, unknown][]) {
-    if (typeof inner === 'object' && inner !== null && !Array.isArray(inner))
-      for (const [deeper, words] of flat(inner)) found.set(`${name}.${deeper}`, words);
-    else found.set(name, wordsOf(inner));
-  }
-  return found;
+  return new Map(leaves(value).map(([path, inner]) => [path, wordsOf(inner)]));
 }
 
 function wordsOf(value: unknown): string {

@@ -1,3 +1,5 @@
+import { leaves } from '../leaves.ts';
+
 export interface Difference {
   /** Where the value sits, e.g. "optimizer.learning_rate". */
   path: string;
@@ -7,15 +9,13 @@ export interface Difference {
 
 /** In what configurations differ, value by value. */
 export function differences(configs: object[]): Difference[] {
-  const flat = configs.map((config) => new Map(leaves(config, '')));
+  const flat = configs.map(
+    (config) => new Map(leaves(config).map(([path, value]) => [path, written(value)])),
+  );
   const paths = [...new Set(flat.flatMap((leaf) => [...leaf.keys()]))];
   return paths
     .map((path) => ({ path, values: flat.map((leaf) => leaf.get(path) ?? '–') }))
     .filter(({ values }) => new Set(values).size > 1);
 }
 
-function leaves(value: unknown, path: string): [string, string][] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return [[path, typeof value === 'string' ? value : JSON.stringify(value)]];
-  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path ? `${path}.${key}` : key));
-}
+const written = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
