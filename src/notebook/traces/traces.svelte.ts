@@ -50,10 +50,14 @@ export class TracesCell implements CellState {
   /** The run that was read last. */
   async reopen() {
     if (!this.#kept) return;
-    const runs = await storedRuns();
-    // Deleted meanwhile, it is simply not open.
-    const { runs: stored } = await runs.list();
-    if (stored.some(({ id }) => id === this.#kept)) await this.read(await runs.load(this.#kept));
+    try {
+      const runs = await storedRuns();
+      // Deleted meanwhile, it is simply not open.
+      const { runs: stored } = await runs.list();
+      if (stored.some(({ id }) => id === this.#kept)) await this.read(await runs.load(this.#kept));
+    } catch (error) {
+      this.error = (error as Error).message;
+    }
   }
 
   readonly all = $derived(this.run ? tracesOf(this.run.records) : []);
