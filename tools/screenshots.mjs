@@ -271,9 +271,8 @@ async function showRuns(page) {
   for (const [i, run] of values.run.entries()) {
     const zip = { name: 'run.zip', mimeType: 'application/zip', buffer: await zipped(run) };
     await page.getByLabel('Zip of a run').setInputFiles(zip);
-    const show = cell('Runs')(page).getByRole('button', { name: /^Show / });
-    await show.nth(i).waitFor();
-    await show.first().click();
+    const { name } = JSON.parse(readFileSync(`${run}/run.json`, 'utf8'));
+    await cell('Runs')(page).getByRole('button', { name: `Show ${name}`, exact: true }).click();
     await cell(i === 0 ? 'Train' : 'Train 2')(page).getByRole('img', { name: /its options drawn in/ }).waitFor();
   }
 }
