@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
 import { openDemonstrations } from '../../src/node/openDemonstrations.ts';
 import { dropFiles } from '../e2e/dropFiles.ts';
+import { traceTasks, type Task } from '../pageTasks.ts';
 import { visit, type PageBench } from './page.ts';
 import { rlbenchBundle } from './rlbenchBundle.ts';
 import type { Section } from './table.ts';
@@ -16,14 +17,6 @@ const AIM_SECONDS = 15;
 const AIM_MILLISECONDS = 50;
 const TIMEOUT = 300_000;
 const NAME = 'fifty.zip';
-
-/** Milliseconds. */
-interface Task {
-  /** By the clock: waiting for a core counts. */
-  clock: number;
-  /** Of the thread itself. */
-  thread: number;
-}
 
 interface Upload {
   seconds: number;
@@ -89,40 +82,4 @@ function longTasks(tasks: Task[], by: keyof Task, how: string): [string, string,
     String(long),
     long ? `OVER the aim of none; ${longest}` : longest,
   ];
-}
-
-interface TraceEvent {
-  name: string;
-  ph: string;
-  pid: number;
-  tid: number;
-  /** Microseconds. */
-  dur?: number;
-  tdur?: number;
-  args: { name?: string };
-}
-
-/** Traces from now on. @returns ends it, with the tasks of the page's thread */
-async function traceTasks(page: Page): Promise<() => Promise<Task[]>> {
-  const session = await page.context().newCDPSession(page);
-  const events: TraceEvent[] = [];
-  session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
-  await session.send('Tracing.start', {
-    transferMode: 'ReportEvents',
-    traceConfig: { includedCategories: ['toplevel', '__metadata'], excludedCategories: ['*'] },
-  });
-  return async () => {
-    const complete = new Promise<void>((resolve) => session.once('Tracing.tracingComplete', () => resolve()));
-    await session.send('Tracing.end');
-    await complete;
-    const tasks = events.filter(({ name, ph }) => name === 'ThreadControllerImpl::RunTask' && ph === 'X');
-    const threads = events.filter(
-      ({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain',
-    );
-    return threads.flatMap(({ pid, tid }) =>
-      tasks
-        .filter((task) => task.pid === pid && task.tid === tid)
-        .map(({ dur = 0, tdur = 0 }) => ({ clock: dur / 1000, thread: tdur / 1000 })),
-    );
-  };
 }
