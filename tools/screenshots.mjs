@@ -35,6 +35,9 @@ const LOOKS = {
   present: { width: 1920, height: 1080, present: true },
 };
 
+/** What is folded away in a questions cell. */
+const QUESTION_PARTS = ['What these questions are like', 'Edit or drop this question', 'The prompt, as the model reads it', 'One row, as it will be written'];
+
 const cell = (title) => (page) => page.getByRole('region', { name: title, exact: true });
 
 /**
@@ -60,12 +63,14 @@ const VIEWS = {
   lab: { before: study, show: cell('Lab') },
   runs: { before: compareRuns, show: cell('Runs') },
   traces: { before: read, show: cell('Traces') },
-  decided: { before: decide, show: cell('Traces') },
   export: { before: exportBundle, show: cell('Export') },
   record: { show: openRecording, hide: closeRecording },
   scene: { show: openScene, hide: closeScene },
+  'question-settings': { show: toggled('Questions', 'Settings', 'More settings'), hide: toggled('Questions', 'More settings', 'Settings') },
+  'question-statistics': { show: toggled('Questions', ...QUESTION_PARTS), hide: toggled('Questions', ...QUESTION_PARTS) },
   settings: { show: toggleSettings, hide: toggleSettings },
   model: { show: toggleChooser, hide: toggleChooser },
+  mapping: { address: '?open=bring-your-own-demonstrations', before: openMapping, show: cell('Demonstrations') },
   text: { address: '?open=grpo-step-by-step', before: painted, show: top },
   style: { address: 'style.html', before: painted, show: whole },
 };
@@ -139,10 +144,22 @@ async function picture(page, target, name) {
   }
   await target.scrollIntoViewIfNeeded();
   await page.waitForTimeout(500);
+  await stick(target, false);
   const { x, y, width, height } = await target.boundingBox();
   const top = await page.evaluate(() => scrollY);
   const clip = { x: Math.max(0, x - EDGE), y: y + top - EDGE, width: width + 2 * EDGE, height: height + 2 * EDGE };
   await store(page, await page.screenshot({ fullPage: true, clip, animations: 'disabled' }), name);
+  await stick(target, true);
+}
+
+/** What moves along as one scrolls would stand anywhere in a picture of the whole. */
+function stick(target, on) {
+  return target.evaluate((root, on) => {
+    for (const element of root.querySelectorAll('*')) {
+      if (on) element.style.removeProperty('position');
+      else if (getComputedStyle(element).position === 'sticky') element.style.position = 'static';
+    }
+  }, on);
 }
 
 async function store(page, png, name) {
@@ -313,16 +330,13 @@ async function compareRuns(page) {
 }
 
 async function read(page) {
+  await modelReady(page);
   await cell('Runs')(page)
     .getByRole('button', { name: /^Read / })
     .first()
     .click();
-  await cell('Traces')(page).getByRole('article').first().waitFor();
-}
-
-async function decide(page) {
-  await modelReady(page);
   const traces = cell('Traces')(page);
+  await traces.getByRole('article').first().waitFor();
   await readLetters(traces);
   await traces.getByLabel('second').selectOption({ index: 1 });
   await traces.getByRole('button', { name: 'Compare', exact: true }).click();
@@ -366,6 +380,22 @@ async function toggleChooser(page) {
   await cell('Model')(page).getByText('Another checkpoint or device').click();
   await page.waitForTimeout(1500);
   return cell('Model')(page);
+}
+
+/** Opens or shuts parts of a cell, in this order. */
+function toggled(title, ...summaries) {
+  return async (page) => {
+    for (const words of summaries) await cell(title)(page).getByText(words, { exact: true }).click();
+    await page.waitForTimeout(1500);
+    return cell(title)(page);
+  };
+}
+
+/** Another robot's columns. */
+async function openMapping(page) {
+  await painted(page);
+  await page.getByLabel('Files of demonstrations').setInputFiles(`${root}test/fixtures/lerobot_v3.zip`);
+  await cell('Demonstrations')(page).getByText('Which columns are the gripper’s state').click();
 }
 
 async function escape(page) {

@@ -85,12 +85,16 @@ test('a run: its group under the glass, its traces read, filtered, compared and 
   await test.step('when it decided', async () => {
     await traces.getByRole('button', { name: 'Read the letters along the thought' }).click();
     await expect(traces.getByRole('img', { name: /Share of each letter/ })).toBeVisible({ timeout: 60_000 });
+    await expect(traces.getByText('Reading along the thought')).toBeHidden();
   });
 
   await test.step('two adapters on one question', async () => {
     await traces.getByLabel('second').selectOption({ index: 1 });
     await traces.getByRole('button', { name: 'Compare' }).click();
     await expect(traces.getByRole('article', { name: /^second: / })).toBeVisible({ timeout: 60_000 });
+    const read = await traces.getByText(/ · the right answer is /).innerText();
+    const [, frame, answer] = /frame (\d+) · the right answer is ([A-D])/.exec(read)!;
+    await expect(traces.getByText(`, frame ${frame}; the right answer is ${answer}`)).toBeVisible();
   });
   expect(await findings(page, '#traces')).toEqual([]);
 });

@@ -23,7 +23,7 @@ interface About {
   title: string;
   /** What it is for, in a menu. */
   purpose: string;
-  /** What it takes from the nearest cell of that kind above it. */
+  /** Kinds of the cells above that it takes something from. */
   needs: CellKind[];
 }
 

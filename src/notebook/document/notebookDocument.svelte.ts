@@ -47,9 +47,16 @@ export class NotebookDocument {
     KINDS.filter((kind) => !ONCE.includes(kind) || !this.cells.some((entry) => entry.kind === kind)),
   );
 
-  /** The cells that a cell takes something from. */
+  /** The cells that a cell takes something from: of each kind the nearest above, but every training. */
   sources(entry: Entry): Entry[] {
-    return ABOUT[entry.kind].needs.flatMap((kind) => this.#above(entry.id, kind) ?? []);
+    const above = this.cells.slice(
+      0,
+      this.cells.findIndex(({ id }) => id === entry.id),
+    );
+    return ABOUT[entry.kind].needs.flatMap((kind) => {
+      const found = above.filter((other) => other.kind === kind);
+      return kind === 'train' ? found : found.slice(-1);
+    });
   }
 
   /** A new cell at a place, 0 the first. */
@@ -175,11 +182,6 @@ export class NotebookDocument {
       const { run, adapter, steps, evaluations } = entry.state;
       return [{ id: entry.id, title: entry.title, run, adapter, steps, evaluations }];
     });
-  }
-
-  #above(id: string, kind: CellKind): Entry | undefined {
-    const at = this.cells.findIndex((entry) => entry.id === id);
-    return this.cells.slice(0, at).findLast((entry) => entry.kind === kind);
   }
 
   #atOrAbove(id: string, kind: CellKind): Entry | undefined {

@@ -1,4 +1,5 @@
 import type { Adapter } from '../../checkpoint/adapter.ts';
+import type { Bundle } from '../../demos/demonstration.ts';
 import type { Question } from '../../questions/question.ts';
 import { scoreResponse, type Reward } from '../../questions/reward.ts';
 import type { RunSummary } from '../../runs/run.ts';
@@ -19,6 +20,8 @@ export interface Said {
 /** Two adapters on one question, greedily, so that what differs is theirs. */
 export class CompareState {
   readonly #notebook: Notebook;
+  /** What the trace in view was asked; null where there is none, and the question chosen above stands in. */
+  readonly #read: () => { bundle: Bundle; question: Question } | null;
   /** Run ids, or BASE. */
   sides = $state.raw<[string, string]>([BASE, BASE]);
   asked = $state.raw<Question | null>(null);
@@ -27,14 +30,21 @@ export class CompareState {
   error = $state('');
   #abort: AbortController | null = null;
 
-  constructor(notebook: Notebook) {
-    this.#notebook = notebook;
+  constructor(notebook: Notebook, read: () => { bundle: Bundle; question: Question } | null) {
+    [this.#notebook, this.#read] = [notebook, read];
   }
+
+  readonly subject = $derived.by(() => {
+    const { bundle, question } = this.#notebook;
+    const read = this.#read();
+    if (read) return { ...read, ofTrace: true };
+    return bundle && question ? { bundle, question, ofTrace: false } : null;
+  });
 
   readonly obstacle = $derived.by(() => {
     const n = this.#notebook;
     if (!n.model) return 'The model has not loaded yet.';
-    if (!n.question) return 'There is no question yet.';
+    if (!this.subject) return 'There is no question yet.';
     return '';
   });
 
@@ -44,8 +54,10 @@ export class CompareState {
   }
 
   async compare(runs: RunSummary[]) {
-    const { model, question, bundle, openedQuestions } = this.#notebook;
-    if (this.obstacle || this.busy || !model || !question || !bundle) return;
+    const { model, openedQuestions } = this.#notebook;
+    const { subject } = this;
+    if (this.obstacle || this.busy || !model || !subject) return;
+    const { bundle, question } = subject;
     const { signal } = (this.#abort = new AbortController());
     [this.busy, this.error, this.said, this.asked] = [true, '', null, question];
     try {

@@ -34,7 +34,8 @@ export class LetterReading {
     const { model } = this.#notebook;
     if (!model) return;
     this.forget();
-    const { signal } = (this.#abort = new AbortController());
+    const abort = (this.#abort = new AbortController());
+    const { signal } = abort;
     try {
       const letters = await this.#notebook.useModel(signal, async () => {
         await model.policy.setAdapter(adapter);
@@ -50,7 +51,9 @@ export class LetterReading {
     } catch (error) {
       if (!isAbort(error)) this.error = (error as Error).message;
     } finally {
-      if (this.#abort?.signal === signal) this.progress = null;
+      // What is still told of it comes late.
+      abort.abort();
+      if (this.#abort === abort) this.progress = null;
     }
   }
 

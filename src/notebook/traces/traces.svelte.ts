@@ -35,7 +35,10 @@ export class TracesCell implements CellState {
   constructor(notebook: Notebook, results?: { run: string | null }) {
     this.#notebook = notebook;
     this.reading = new LetterReading(notebook);
-    this.compare = new CompareState(notebook);
+    this.compare = new CompareState(notebook, () => {
+      const { asked, question } = this;
+      return asked && question ? { bundle: asked.bundle, question } : null;
+    });
     this.#kept = results?.run ?? null;
   }
 
