@@ -15,6 +15,9 @@ import type { EncodedPrompt, PromptImage } from './policy.ts';
 /** Features of so many pictures are kept: the kinds of question share a frame. */
 const KEPT_PICTURES = 64;
 
+/** Embeddings of so many tokens are kept, and those of one prompt more: prompts of a run share their words. */
+const KEPT_TOKENS = 4096;
+
 export class PromptEncoder {
   private readonly runtime: Runtime;
   private readonly processor: Idefics3Processor;
@@ -59,9 +62,10 @@ export class PromptEncoder {
     return { ids, embeds, hidden };
   }
 
-  /** Input embeddings [ids, hidden]. Each token is looked up in the session once. */
+  /** Input embeddings [ids, hidden]. Tokens that are kept are not looked up in the session again. */
   async embed(ids: number[]): Promise<Float32Array> {
     const { runtime, embedTokens, hidden } = this;
+    if (this.embeddings.size > KEPT_TOKENS) this.embeddings.clear();
     const unknown = [...new Set(ids)].filter((id) => !this.embeddings.has(id));
     if (unknown.length) {
       const input = new runtime.Tensor('int64', BigInt64Array.from(unknown.map(BigInt)), [1, unknown.length]);

@@ -56,12 +56,26 @@ export async function createPolicy(source: CheckpointSource, options: PolicyOpti
   signal?.throwIfAborted();
   const { config, generation } = files;
   const { decoder, embedTokens, visionEncoder, watch } = await openSessions(runtime, files);
-  const tokenizer = new PreTrainedTokenizer(files.tokenizer, files.tokenizerConfig);
-  const encoder = new PromptEncoder(runtime, tokenizer, files, embedTokens, visionEncoder);
-  const words = vocabulary(tokenizer, config, generation, encoder);
-  const policy = new VlmPolicy(device, source.name, config, encoder, decoder, words, watch);
-  await policy.setAdapter(null);
-  return policy;
+  try {
+    const tokenizer = new PreTrainedTokenizer(files.tokenizer, files.tokenizerConfig);
+    const encoder = new PromptEncoder(runtime, tokenizer, files, embedTokens, visionEncoder);
+    const words = vocabulary(tokenizer, config, generation, encoder);
+    const policy = new VlmPolicy(device, source.name, config, encoder, decoder, words, watch);
+    await policy.setAdapter(null);
+    return policy;
+  } catch (error) {
+    await releaseAll([embedTokens, visionEncoder, decoder]);
+    throw error;
+  }
+}
+
+interface Session {
+  release(): Promise<void>;
+}
+
+/** What cannot be released any more, e.g. on a lost device, is passed over. */
+async function releaseAll(sessions: Session[]): Promise<void> {
+  await Promise.allSettled(sessions.map((session) => session.release()));
 }
 
 /** Six times as large it would be past half of what WebAssembly can address. */
@@ -71,8 +85,8 @@ const MOST_UNPACKED = 350e6;
 async function openSessions(runtime: Runtime, { config, models }: CheckpointFiles) {
   // On a CPU 4-bit products are slower than plain ones: far slower on wasm, by a fifth in Node.
   const unpack = runtime.device !== 'webgpu' && models.decoder_model_merged.length < MOST_UNPACKED;
-  const opened: { release(): Promise<void> }[] = [];
-  const kept = <T extends { release(): Promise<void> }>(session: T) => (opened.push(session), session);
+  const opened: Session[] = [];
+  const kept = <T extends Session>(session: T) => (opened.push(session), session);
   try {
     const { embedTokens, visionEncoder } = await new DeviceWatch(null).run(LOAD_LESS, async () => {
       const embedTokens = kept(await runtime.session(models.embed_tokens, { onHost: true }));
@@ -87,7 +101,7 @@ async function openSessions(runtime: Runtime, { config, models }: CheckpointFile
     });
     return { embedTokens, visionEncoder, decoder, watch };
   } catch (error) {
-    for (const session of opened) await session.release();
+    await releaseAll(opened);
     throw error;
   }
 }
