@@ -36,6 +36,15 @@ test('work that never ends is ended by the loss of its device, with the reason',
   await expect(watch.run(ADVICE, () => Promise.resolve(1))).rejects.toThrow('was lost');
 });
 
+test('a loss is told while nothing is computed; without a device there is none', async () => {
+  const { device, lose } = fakeDevice();
+  const { lost } = new DeviceWatch(device);
+  lose('');
+  await expect(lost).rejects.toMatchObject({ name: 'DeviceLostError' });
+  const waited = new Promise((resolve) => setTimeout(resolve, 5, 'waited'));
+  expect(await Promise.race([new DeviceWatch(null).lost, waited])).toBe('waited');
+});
+
 test('a call that fails a little before the loss is known is named after the loss', async () => {
   const { device, lose } = fakeDevice();
   const working = new DeviceWatch(device).run(ADVICE, async () => {

@@ -8,6 +8,8 @@ export type WatchedDevice = Pick<GPUDevice, 'lost' | 'addEventListener'>;
 const LOSS_KNOWN_MS = 200;
 
 export class DeviceWatch {
+  /** Rejects with DeviceLostError, also while nothing is computed; on a CPU never. */
+  readonly lost: Promise<never>;
   readonly #end: Promise<never> | null;
   #ended = false;
   /** WebGPU tells of memory beside the call that wanted it, which goes on with nothing in its buffers. */
@@ -18,13 +20,14 @@ export class DeviceWatch {
   constructor(device: WatchedDevice | null) {
     if (!device) {
       this.#end = null;
+      this.lost = new Promise(() => undefined);
       return;
     }
-    this.#end = device.lost.then(({ message, reason }) => {
+    this.lost = this.#end = device.lost.then(({ message, reason }) => {
       this.#ended = true;
       throw new DeviceLostError(message || reason);
     });
-    this.#end.catch(() => undefined);
+    this.lost.catch(() => undefined);
     device.addEventListener('uncapturederror', (event) => {
       if (!isMemoryError(event.error)) return;
       this.#wasOutOfMemory = true;

@@ -64,6 +64,11 @@ export function onDevice<T>(advice: string, run: () => Promise<T>): Promise<T> {
   return watch.run(advice, run);
 }
 
+/** Of the device that was started last. */
+export function deviceLost(): Promise<never> {
+  return watch.lost;
+}
+
 type WasmPackage = Pick<typeof import('@tensorflow/tfjs-backend-wasm'), 'setWasmPaths'>;
 
 /** The script takes tfjs-core from a global and leaves itself there. */

@@ -42,6 +42,8 @@ export type LearnerMetrics = Record<string, number>;
 /** The gradient. Calls on one learner must not overlap. */
 export interface Learner {
   readonly device: 'webgpu' | 'wasm' | 'cpu';
+  /** Rejects with DeviceLostError, also while nothing is learned. */
+  readonly lost?: Promise<never>;
   setAdapter(adapter: Adapter, optimizer?: OptimizerState): Promise<void>;
   adapter(): Promise<{ adapter: Adapter; optimizer: OptimizerState }>;
   /** log p of every response token, temperature applied, as the adapter stands. */

@@ -67,6 +67,11 @@ export class LearnerService {
     });
   }
 
+  /** Of the learner loaded last: never ends unless its device does. @throws DeviceLostError. */
+  async lost(): Promise<never> {
+    return this.#loaded().lost ?? new Promise(() => undefined);
+  }
+
   /** The call ends with an AbortError. */
   cancel(call: number): void {
     this.#controllers.get(call)?.abort();

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Adapter } from '../checkpoint/adapter.ts';
 import { adamwStep, globalNorm, type Tensors } from './adamw.ts';
 import { allocatedMetric } from './allocated.ts';
-import { onDevice, type Device } from './backend.ts';
+import { deviceLost, onDevice, type Device } from './backend.ts';
 import type { AdapterGradients, Pause } from './decoder.ts';
 import { DecoderModel, type GroupScores } from './decoderModel.ts';
 import type { DecoderParameters } from './decoderParameters.ts';
@@ -33,6 +33,10 @@ export class TfjsLearner implements Learner {
   constructor(device: Device, parameters: DecoderParameters, activationBytes = ACTIVATION_BYTES) {
     this.device = device;
     this.#model = new DecoderModel(parameters, activationBytes);
+  }
+
+  get lost(): Promise<never> {
+    return deviceLost();
   }
 
   setAdapter(adapter: Adapter, optimizer?: OptimizerState): Promise<void> {

@@ -32,6 +32,7 @@ export async function loadRemoteLearner(
 ): Promise<RemoteLearner> {
   const seat = learnerSeat();
   await seat.calls.run(signal, (call) => seat.service.load(call, address, Comlink.proxy(onProgress)));
+  seat.watch();
   return new RemoteLearner(seat, address.device);
 }
 

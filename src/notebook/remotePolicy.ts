@@ -67,6 +67,7 @@ export class RemotePolicy implements Policy {
     const seat = policySeat();
     await seat.calls.run(signal, (call) => seat.service.load(call, this.#address, Comlink.proxy(onProgress)));
     this.#seat = seat;
+    seat.watch();
     if (this.#adapter) await this.setAdapter(this.#adapter);
   }
 

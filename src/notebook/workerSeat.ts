@@ -1,8 +1,14 @@
-/** A worker with a service in it, and the calls to that; both end when the worker's device does. */
+/** A worker with a service in it, and the calls to that; both end when the worker's device does, at work or not. */
 import * as Comlink from 'comlink';
 import { CancellableCalls } from './cancellableCalls.ts';
 
-export class WorkerSeat<Service extends { cancel(call: number): void }> {
+interface OnDevice {
+  cancel(call: number): void;
+  /** @throws DeviceLostError; never ends otherwise. */
+  lost(): Promise<never>;
+}
+
+export class WorkerSeat<Service extends OnDevice> {
   readonly service: Comlink.Remote<Service>;
   readonly calls: CancellableCalls;
 
@@ -13,5 +19,11 @@ export class WorkerSeat<Service extends { cancel(call: number): void }> {
       (call) => void cancel(call),
       () => worker.terminate(),
     );
+  }
+
+  /** Once something is loaded on a device. */
+  watch(): void {
+    const lost = this.service.lost as () => Promise<never>;
+    this.calls.run(undefined, () => lost()).catch(() => undefined);
   }
 }

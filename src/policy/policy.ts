@@ -84,6 +84,8 @@ export interface Policy {
   readonly device: 'webgpu' | 'wasm' | 'cpu';
   /** Hub id or name of the checkpoint. */
   readonly checkpoint: string;
+  /** Rejects with DeviceLostError, also while nothing is asked. */
+  readonly lost?: Promise<never>;
   encode(prompt: string, image: PromptImage): Promise<EncodedPrompt>;
   /** Tokens of a response as generate would give it for this text, the end token among them. */
   encodeResponse(text: string): Promise<Int32Array>;

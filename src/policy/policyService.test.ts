@@ -42,6 +42,15 @@ async function service() {
   return { served, log, release: () => release() };
 }
 
+test('the loss of a device is told while nothing is asked', async () => {
+  const lost = Promise.reject(Object.assign(new Error('gone'), { name: 'DeviceLostError' }));
+  const served = new PolicyService(() => Promise.resolve({ lost } as unknown as Policy));
+  const address = { name: 'stub', id: 'stub', baseUrl: 'http://host/', dtypes: ALL_Q4 };
+  await expect(served.lost()).rejects.toThrow('no model is loaded');
+  await served.load(1, { ...address, device: 'webgpu' });
+  await expect(served.lost()).rejects.toMatchObject({ name: 'DeviceLostError' });
+});
+
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 test('a load that is cancelled at its end leaves the policy that was there', async () => {

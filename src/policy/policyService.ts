@@ -102,6 +102,11 @@ export class PolicyService {
     });
   }
 
+  /** Of the policy loaded last: never ends unless its device does. @throws DeviceLostError. */
+  async lost(): Promise<never> {
+    return this.loaded().lost ?? new Promise(() => undefined);
+  }
+
   /** The call, running or waiting, ends with an AbortError. */
   cancel(call: number): void {
     this.controllers.get(call)?.abort();

@@ -137,6 +137,10 @@ class VlmPolicy implements Policy {
     this.watch = watch;
   }
 
+  get lost(): Promise<never> {
+    return this.watch.lost;
+  }
+
   encode(prompt: string, image: PromptImage): Promise<EncodedPrompt> {
     return this.watch.run(ASK_LESS, () => this.encoder.encode(prompt, image));
   }
