@@ -61,3 +61,21 @@ test('a model whose device was lost is loaded again when it is wanted; so is a l
   expect(await learner()).not.toBe(first);
   expect([engines.policy.loads, engines.learners.length]).toEqual([1, 2]);
 });
+
+test('where the browser gives no graphics device any more, it is said what runs without one', async () => {
+  vi.stubGlobal('document', { baseURI: 'https://host.example/' });
+  const { signal } = new AbortController();
+  const model = await loadModel('embedded', 'webgpu', () => undefined, signal);
+  vi.unstubAllGlobals();
+  engines.policy.ended = true;
+  const refused = vi
+    .spyOn(engines.policy, 'load')
+    .mockRejectedValueOnce(new Error('Failed to get GPU adapter'));
+  await expect(model.ready(() => undefined, signal)).rejects.toThrow(
+    'the model could not be loaded again on the graphics device (Failed to get GPU adapter): choose WebAssembly',
+  );
+  const abort = new DOMException('stopped', 'AbortError');
+  refused.mockRejectedValueOnce(abort);
+  await expect(model.ready(() => undefined, signal)).rejects.toBe(abort);
+  refused.mockRestore();
+});

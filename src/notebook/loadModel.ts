@@ -99,7 +99,7 @@ async function load(
       if (!policy.ended) return;
       const told = (done: number, total: number | null) =>
         onAgain({ label: 'Loading the model again', done, total, unit: 'bytes' });
-      await policy.load(told, againSignal);
+      await again(address.device, () => policy.load(told, againSignal));
     },
     config: () => loadConfig(address),
     async freshAdapter(lora, seed) {
@@ -109,10 +109,25 @@ async function load(
     async learner(onLearnerProgress, learnerSignal) {
       const told = (done: number, total: number | null) =>
         onLearnerProgress({ label: 'Loading the learner', done, total, unit: 'bytes' });
-      if (!learner || learner.ended) learner = await loadRemoteLearner(address, told, learnerSignal);
+      if (!learner) learner = await loadRemoteLearner(address, told, learnerSignal);
+      else if (learner.ended)
+        learner = await again(address.device, () => loadRemoteLearner(address, told, learnerSignal));
       return learner;
     },
   };
+}
+
+/** After a loss or two a browser may give no graphics device any more. @throws Error that says what runs without one. */
+async function again<T>(device: 'webgpu' | 'wasm', loading: () => Promise<T>): Promise<T> {
+  try {
+    return await loading();
+  } catch (error) {
+    if (isAbort(error) || device === 'wasm') throw error;
+    throw new Error(
+      `the model could not be loaded again on the graphics device (${(error as Error).message}): choose WebAssembly as the device in Model and load it there, or restart the browser; what is stored stays`,
+      { cause: error },
+    );
+  }
 }
 
 async function loadConfig(address: CheckpointAddress): Promise<CheckpointConfig> {
