@@ -2,13 +2,8 @@
 import * as v from 'valibot';
 import { readConfig, type CheckpointConfig } from '../checkpoint/config.ts';
 
-/** model_type of vision-language models that transformers.js 4.3 maps to AutoModelForImageTextToText. */
+/** model_type of chat models with pictures that transformers.js 4.3 maps to AutoModelForImageTextToText. */
 export const ASK_ONLY = [
-  'llava',
-  'llava_onevision',
-  'llava_qwen2',
-  'moondream1',
-  'florence2',
   'qwen2_vl',
   'qwen2_5_vl',
   'qwen3_vl',
@@ -16,17 +11,27 @@ export const ASK_ONLY = [
   'qwen3_5',
   'qwen3_5_moe',
   'lfm2_vl',
-  'paligemma',
+  'llava',
+  'llava_qwen2',
+  'llava_onevision',
   'gemma3',
-  'gemma3n',
-  'gemma4',
   'mistral3',
   'glm_ocr',
+  'lighton_ocr',
 ];
+
+/** model_type that transformers.js maps too, and why it is not asked here. */
+const NOT_ASKED: Record<string, string> = {
+  moondream1: 'it has no chat template: its prompt is one of its own',
+  florence2: 'it takes task words for a prompt and does not chat',
+  paligemma: 'it has no chat template: it completes, and does not chat',
+  gemma3n: 'it wants an audio encoder beside the three files that are loaded here',
+  gemma4: 'it wants an audio encoder beside the three files that are loaded here',
+};
 
 export type Architecture =
   | { modelType: string; use: 'train'; config: CheckpointConfig }
-  /** `why` says what keeps it from being asked and trained. */
+  /** `why` says why it cannot be trained. */
   | { modelType: string; use: 'ask'; why: string };
 
 /** @throws Error that says why it cannot even be asked. */
@@ -40,9 +45,12 @@ export function architectureOf(configJson: unknown, name: string): Architecture 
     return {
       modelType,
       use: 'ask',
-      why: `transformers.js runs it, this notebook does not yet: it asks and trains SmolVLM (smolvlm, idefics3), and this is ${modelType}.`,
+      why: `${name} can be asked, not trained: training knows SmolVLM (smolvlm, idefics3), and this is ${modelType}.`,
     };
+  const why = Object.hasOwn(NOT_ASKED, modelType)
+    ? `, which cannot run here: ${NOT_ASKED[modelType]}`
+    : ', which cannot run here';
   throw new Error(
-    `${name} is a ${modelType}, which cannot run here: choose a vision-language model of transformers.js (smolvlm, idefics3, ${ASK_ONLY.slice(5, 9).join(', ')}, ..)`,
+    `${name} is a ${modelType}${why}; choose a vision-language model of transformers.js that chats (smolvlm, idefics3, ${ASK_ONLY.join(', ')})`,
   );
 }

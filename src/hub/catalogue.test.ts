@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { linearModules } from '../checkpoint/config.ts';
-import { architectureOf } from './architecture.ts';
+import { architectureOf, ASK_ONLY } from './architecture.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { isHubId } from './repository.ts';
 
@@ -38,10 +40,24 @@ test('every entry has an id, a licence and sizes with a source', () => {
 test('what cannot be trained, or not run at all, is told from config.json', () => {
   const qwen = architectureOf({ model_type: 'qwen3_vl' }, 'a/b');
   expect(qwen).toMatchObject({ use: 'ask', modelType: 'qwen3_vl' });
-  expect(qwen.use === 'ask' && qwen.why).toMatch(/this notebook does not yet/);
+  expect(qwen.use === 'ask' && qwen.why).toBe(
+    'a/b can be asked, not trained: training knows SmolVLM (smolvlm, idefics3), and this is qwen3_vl.',
+  );
   expect(() => architectureOf({ model_type: 'bert' }, 'a/b')).toThrow(
     /a\/b is a bert, which cannot run here/,
   );
+  expect(() => architectureOf({ model_type: 'gemma4' }, 'a/b')).toThrow(/wants an audio encoder/);
   expect(() => architectureOf(null, 'a/b')).toThrow(/names no model_type/);
   expect(() => architectureOf({ model_type: 'smolvlm', image_token_id: 1 }, 'a/b')).toThrow(/text_config/);
+});
+
+test('transformers.js maps every architecture that is said to be asked', () => {
+  const library = readFileSync(fileURLToPath(import.meta.resolve('@huggingface/transformers')), 'utf8');
+  const mapping =
+    /MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES = (?:\/\* @__PURE__ \*\/ )?new Map\(\[([\s\S]*?)\]\);/.exec(
+      library,
+    )![1];
+  const mapped = [...mapping.matchAll(/\["(\w+)"/g)].map(([, name]) => name);
+  expect(mapped).toContain('smolvlm');
+  for (const name of ASK_ONLY) expect(mapped).toContain(name);
 });

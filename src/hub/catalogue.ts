@@ -21,7 +21,7 @@ export interface CatalogueEntry {
   licence: string;
   /** Megabytes (10^6 bytes) of all files that a precision needs. */
   download: Partial<Record<Precision, { megabytes: number; source: Source }>>;
-  /** Null: listed, not run yet. */
+  /** Null: it can only be asked. */
   decoder: CheckpointConfig | null;
   /** Shapes of the vision tower; null where they are not needed. */
   vision: { hidden: number; layers: number; heads: number; patches: number } | null;

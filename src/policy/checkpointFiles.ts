@@ -46,7 +46,7 @@ export async function readCheckpointFiles(
       json('preprocessor_config.json') as Promise<ImageSettings>,
       readModels(source, options),
     ]);
-  const chatTemplate = tokenizerConfig.chat_template ?? (await readChatTemplate(source, options.signal));
+  const chatTemplate = await readChatTemplate(source, tokenizerConfig, options.signal);
   return {
     config,
     generation,
@@ -63,7 +63,7 @@ async function readModels(
   source: CheckpointSource,
   { dtypes = ALL_Q4, signal, onProgress }: ReadOptions,
 ): Promise<Record<ModelPart, Uint8Array>> {
-  const progress = new Map<ModelPart, Progress>(MODEL_PARTS.map((name) => [name, [0, null]]));
+  const progress = new Map<ModelPart, Loaded>(MODEL_PARTS.map((name) => [name, [0, null]]));
   const files = MODEL_PARTS.map(async (name) => {
     const bytes = await readWholeModel(source, onnxPath(name, dtypes[name]), signal, (...state) => {
       progress.set(name, state);
@@ -74,16 +74,25 @@ async function readModels(
   return Object.fromEntries(await Promise.all(files)) as Record<ModelPart, Uint8Array>;
 }
 
-type Progress = [loaded: number, total: number | null];
+/** Bytes of a file, or of several. */
+export type Loaded = [loaded: number, total: number | null];
 
-function summed(states: Progress[]): Progress {
+export function summed(states: Loaded[]): Loaded {
   const known = states.every(([, total]) => total !== null);
   const loaded = states.reduce((sum, [part]) => sum + part, 0);
   return [loaded, known ? states.reduce((sum, [, part]) => sum + part!, 0) : null];
 }
 
-/** In a file of its own: as text, or in older repositories as JSON. */
-async function readChatTemplate(source: CheckpointSource, signal?: AbortSignal): Promise<string> {
+/**
+ * In the tokenizer's settings or in a file of its own: as text, or in older repositories as JSON.
+ * @throws MissingFileError when there is none.
+ */
+export async function readChatTemplate(
+  source: CheckpointSource,
+  { chat_template }: { chat_template?: string },
+  signal?: AbortSignal,
+): Promise<string> {
+  if (chat_template !== undefined) return chat_template;
   const bytes = await source.read('chat_template.jinja', signal).catch(ifMissing(null));
   if (bytes) return new TextDecoder().decode(bytes);
   const json = (await readJson(source, 'chat_template.json', signal)) as { chat_template?: unknown };
@@ -91,7 +100,7 @@ async function readChatTemplate(source: CheckpointSource, signal?: AbortSignal):
   throw new Error(`${source.name}: chat_template.json holds no chat_template`);
 }
 
-function ifMissing<T>(otherwise: T): (error: unknown) => T {
+export function ifMissing<T>(otherwise: T): (error: unknown) => T {
   return (error) => {
     if (error instanceof MissingFileError) return otherwise;
     throw error;

@@ -1,23 +1,15 @@
 /** Samples groups of completions: one prefill a prompt, then all rows of all prompts as one batch. */
-import { seededRandom, type Random } from '../demos/random.ts';
+import { seededRandom } from '../demos/random.ts';
 import type { Decoder } from './decoder.ts';
-import { lettersChosenFrom, type LetterTokens } from './letterTokens.ts';
 import type { Ending } from './letterTrace.ts';
 import { otherTasks } from './otherTasks.ts';
 import type { Completion, GenerateOptions, SamplingSettings } from './policy.ts';
-import { drawToken, probabilities, type DrawSettings } from './tokenDistribution.ts';
-import { TokenText } from './tokenText.ts';
+import { chooseToken, completed, finish, startRow, type TokenWords } from './row.ts';
 
 /** What a checkpoint says of its tokens. */
-export interface Vocabulary {
-  end: ReadonlySet<number>;
-  /** Never sampled. */
-  suppressed: ReadonlySet<number>;
-  letters: LetterTokens;
+export interface Vocabulary extends TokenWords {
   /** Of a thought that is broken off. */
   ending: Ending;
-  /** Special tokens left out. */
-  decode: (ids: number[]) => string;
   /** Input embeddings [ids, hidden]. */
   embed: (ids: number[]) => Promise<Float32Array>;
 }
@@ -57,7 +49,7 @@ export async function generateGroups(
   { signal, onTokens }: GenerateOptions = {},
 ): Promise<Completion[][]> {
   const groups = prompts.map(({ rows, seed }, prompt) =>
-    rows.map((row) => startRow(vocabulary, prompt, seededRandom('completion', seed, row))),
+    rows.map((row) => ({ ...startRow(vocabulary.decode, seededRandom('completion', seed, row)), prompt })),
   );
   const started = groups.flat();
   const room = sampling.max_completion_length;
@@ -99,61 +91,4 @@ export async function generateGroups(
   } finally {
     decoder.clear();
   }
-}
-
-interface Row {
-  /** Index of its prompt. */
-  prompt: number;
-  random: Random;
-  text: TokenText;
-  ids: number[];
-  tokens: string[];
-  logprobs: number[];
-  entropies: number[];
-  letters: number[] | null;
-  terminated: boolean;
-}
-
-function startRow(vocabulary: Vocabulary, prompt: number, random: Random): Row {
-  const text = new TokenText(vocabulary.decode);
-  return {
-    prompt,
-    random,
-    text,
-    ids: [],
-    tokens: [],
-    logprobs: [],
-    entropies: [],
-    letters: null,
-    terminated: false,
-  };
-}
-
-function chooseToken(row: Row, logits: Float32Array, sampling: DrawSettings, vocabulary: Vocabulary): void {
-  const { token, logprob, entropy } = drawToken(logits, sampling, vocabulary.suppressed, row.random);
-  if (!row.letters) {
-    const from = lettersChosenFrom(vocabulary.letters, token, row.tokens.join(''));
-    row.letters = from && probabilities(logits, from);
-  }
-  row.ids.push(token);
-  row.tokens.push(row.text.push(token));
-  row.logprobs.push(logprob);
-  row.entropies.push(entropy);
-  row.terminated = vocabulary.end.has(token);
-}
-
-function finish(row: Row): void {
-  row.tokens[row.tokens.length - 1] += row.text.flush();
-}
-
-function completed(row: Row): Completion {
-  return {
-    ids: Int32Array.from(row.ids),
-    text: row.tokens.join(''),
-    tokens: row.tokens,
-    logprobs: Float32Array.from(row.logprobs),
-    entropies: Float32Array.from(row.entropies),
-    terminated: row.terminated,
-    letters: row.letters,
-  };
 }

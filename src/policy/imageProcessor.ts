@@ -26,7 +26,7 @@ export async function pixelValues(
   settings: ImageSettings,
 ): Promise<{ values: Float32Array; side: number }> {
   const side = settings.max_image_size.longest_edge;
-  const square = image === 'blank' ? grey(side) : squared(await decode(image), settings);
+  const square = image === 'blank' ? grey(side) : squared(await decodePicture(image), settings);
   return { values: normalized(square, settings), side };
 }
 
@@ -34,7 +34,8 @@ function grey(side: number): RgbImage {
   return { width: side, height: side, data: new Uint8Array(3 * side * side).fill(GREY) };
 }
 
-async function decode(image: Exclude<PromptImage, 'blank'>): Promise<RgbImage> {
+/** @throws Error naming the kind and size of what is no picture. */
+export async function decodePicture(image: Exclude<PromptImage, 'blank'>): Promise<RawImage> {
   const blob = new Blob([image.bytes as Uint8Array<ArrayBuffer>], { type: image.mime });
   const raw = await RawImage.fromBlob(blob).catch((cause: unknown) => {
     throw new Error(`cannot decode a ${image.mime} picture of ${image.bytes.length} bytes`, { cause });

@@ -10,6 +10,15 @@ export interface EncodedPrompt {
   /** Input embeddings with image features in their places, row-major [P, hidden]. The vision tower ran once. */
   embeds: Float32Array;
   hidden: number;
+  /** Instead of `embeds`, which then is empty: what a model that can only be asked takes beside the ids. */
+  inputs?: Record<string, ModelInput>;
+}
+
+/** A tensor, row-major. */
+export interface ModelInput {
+  type: 'float32' | 'int64' | 'bool';
+  data: Float32Array | BigInt64Array | Uint8Array;
+  dims: number[];
 }
 
 /** Names as in TRL's GRPOConfig. */

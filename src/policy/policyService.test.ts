@@ -37,6 +37,7 @@ async function service() {
     id: 'stub',
     baseUrl: 'http://host/',
     dtypes: ALL_Q4,
+    askOnly: null,
     device: 'wasm',
   });
   return { served, log, release: () => release() };
@@ -57,7 +58,10 @@ test('a load that is cancelled at its end leaves the policy that was there', asy
   const log: string[] = [];
   const policyOf = (name: string) =>
     ({ dispose: () => Promise.resolve(void log.push(`dispose ${name}`)), setAdapter: () => name }) as unknown;
-  const address = { id: 'stub', baseUrl: 'http://host/', dtypes: ALL_Q4, device: 'wasm' } as const;
+  const address = {
+    ...{ id: 'stub', baseUrl: 'http://host/', dtypes: ALL_Q4, askOnly: null },
+    device: 'wasm',
+  } as const;
   const served: PolicyService = new PolicyService(({ name }) => {
     if (name === 'second') served.cancel(2);
     return Promise.resolve(policyOf(name) as Policy);

@@ -6,12 +6,12 @@ import type { CheckpointConfig, GenerationConfig } from '../checkpoint/config.ts
 import type { CheckpointSource } from '../checkpoint/source.ts';
 import { unpackModel } from '../checkpoint/unpack.ts';
 import { DeviceWatch } from '../device/deviceWatch.ts';
-import { readCheckpointFiles, type CheckpointFiles, type ReadOptions } from './checkpointFiles.ts';
+import { readCheckpointFiles, type CheckpointFiles } from './checkpointFiles.ts';
 import { Decoder } from './decoder.ts';
 import { generateGroup, generateGroups, type Vocabulary } from './generateGroup.ts';
 import { findLetterTokens } from './letterTokens.ts';
 import { findEnding, letterTrace, optionScores } from './letterTrace.ts';
-import { loadRuntime, type Device, type Runtime, type WasmPaths } from './onnxRuntime.ts';
+import { loadRuntime, type Device, type Runtime } from './onnxRuntime.ts';
 import type {
   BatchOptions,
   Completion,
@@ -24,6 +24,7 @@ import type {
   SamplingSettings,
   SeededPrompt,
 } from './policy.ts';
+import { ASK_LESS, LOAD_LESS, type PolicyOptions } from './policyOptions.ts';
 import { PromptEncoder } from './promptEncoder.ts';
 
 /** Keys and values of all rows that are decoded together take no more than this. */
@@ -31,17 +32,6 @@ const CACHE_BYTES = 2 ** 28;
 
 /** Every linear layer of the decoder can carry an adapter. */
 const ADAPTED = 'all';
-
-export interface PolicyOptions extends ReadOptions {
-  device: Device;
-  /** Addresses of ONNX Runtime's own files; not on cpu. */
-  wasmPaths?: WasmPaths;
-}
-
-/** Where a checkpoint, or a batch of responses, does not fit. */
-const LOAD_LESS = 'choose a smaller checkpoint or precision, or close other tabs';
-const ASK_LESS =
-  'lower num_generations, generation_batch_size or max_completion_length, or choose a smaller precision';
 
 /**
  * @throws naming the file or field when the checkpoint cannot be had or is no SmolVLM; DeviceLostError,

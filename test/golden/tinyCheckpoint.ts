@@ -31,3 +31,18 @@ export interface GoldenPolicy {
 export function goldenPolicy(): GoldenPolicy {
   return JSON.parse(new TextDecoder().decode(goldenFile('policy.json'))) as GoldenPolicy;
 }
+
+/** What the tiny Qwen2.5-VL answers (tools/checkpoint/tiny_qwen.py). */
+export interface GoldenAnswer {
+  prompt: string;
+  /** Base64 of a PNG; null: grey. */
+  image: string | null;
+  prompt_ids: number[];
+  ids: number[];
+  logprobs: number[];
+}
+
+export function goldenQwen(): GoldenAnswer[] {
+  const json = new TextDecoder().decode(goldenFile('qwen.json'));
+  return (JSON.parse(json) as { answers: GoldenAnswer[] }).answers;
+}

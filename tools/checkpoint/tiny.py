@@ -24,7 +24,7 @@ IMAGE_SIZE, PATCH_SIZE, SCALE = 224, 14, 4
 WORDS = [f"[[{letter}]]" for letter in "ABCD"] + ["<think>", "</think>", "<answer>", "</answer>"]
 
 
-def build_tokenizer() -> PreTrainedTokenizerFast:
+def build_tokenizer(special_tokens=SPECIAL_TOKENS, start=START, end=END, pad=PAD) -> PreTrainedTokenizerFast:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -32,9 +32,9 @@ def build_tokenizer() -> PreTrainedTokenizerFast:
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(vocab_size=400, initial_alphabet=alphabet, show_progress=False)
     tokenizer.train_from_iterator(corpus, trainer)
-    tokenizer.add_special_tokens([AddedToken(t, special=True, normalized=False) for t in SPECIAL_TOKENS])
+    tokenizer.add_special_tokens([AddedToken(t, special=True, normalized=False) for t in special_tokens])
     tokenizer.add_tokens([AddedToken(t, normalized=False) for t in WORDS])
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token=START, eos_token=END, pad_token=PAD)
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token=start, eos_token=end, pad_token=pad)
 
 
 def build_model(tokenizer: PreTrainedTokenizerFast) -> SmolVLMForConditionalGeneration:

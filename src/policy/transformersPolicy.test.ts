@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { MissingFileError, type CheckpointSource } from '../checkpoint/source.ts';
+import type { EncodedImage } from '../demos/demonstration.ts';
+import { goldenQwen } from '../../test/golden/tinyCheckpoint.ts';
+import { EMBEDDED, folderSource } from '../node/checkpointFolder.ts';
+import type { EncodedPrompt, Policy, PromptImage, SamplingSettings } from './policy.ts';
+import { createTransformersPolicy } from './transformersPolicy.ts';
+import { createPolicy } from './vlmPolicy.ts';
+
+const testFile = (path: string) => new URL(`../../test/${path}`, import.meta.url);
+const goldenJson = (path: string) => JSON.parse(readFileSync(testFile(`golden/${path}`), 'utf8')) as unknown;
+const picture = (base64: string, mime: EncodedImage['mime']): PromptImage => ({
+  bytes: new Uint8Array(Buffer.from(base64, 'base64')),
+  mime,
+});
+const greedy: SamplingSettings = {
+  temperature: 0,
+  top_p: 1,
+  top_k: 0,
+  max_completion_length: 24,
+  seed: 0,
+};
+const sampled = { ...greedy, temperature: 1, seed: 3 };
+const QWEN = fileURLToPath(testFile('fixtures/tiny-qwen2_5_vl'));
+const fp32 = { embed_tokens: 'fp32', vision_encoder: 'fp32', decoder_model_merged: 'fp32' } as const;
+
+const farthest = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a, (x, i) => Math.abs(x - b[i])).reduce((most, x) => Math.max(most, x), 0);
+
+describe('the embedded SmolVLM, which our own policy runs too', () => {
+  interface Question {
+    id: string;
+    prompt: string;
+    image: string;
+    prompt_ids: number[];
+  }
+  const { questions } = goldenJson('embedded.json') as { questions: Question[] };
+  let ours: Policy;
+  let theirs: Policy;
+  beforeAll(async () => {
+    ours = await createPolicy(folderSource(EMBEDDED), { device: 'cpu' });
+    theirs = await createTransformersPolicy(folderSource(EMBEDDED), { device: 'cpu' });
+  });
+  afterAll(() => Promise.all([ours, theirs].map((policy) => policy.dispose())));
+
+  const both = async ({ prompt, image }: Question) =>
+    Promise.all([ours, theirs].map((policy) => policy.encode(prompt, picture(image, 'image/webp'))));
+
+  test('gives the same tokens, with the same probabilities', async () => {
+    for (const question of questions.slice(0, 6)) {
+      const [own, other] = await both(question);
+      expect([...other.ids], question.id).toEqual(question.prompt_ids);
+      const settings = { ...greedy, max_completion_length: 160 };
+      const [expected] = await ours.generate(own, 1, settings);
+      const [given] = await theirs.generate(other, 1, settings);
+      expect(given.tokens, question.id).toEqual(expected.tokens);
+      expect([...given.ids]).toEqual([...expected.ids]);
+      expect(given.terminated).toBe(expected.terminated);
+      expect(farthest(given.logprobs, expected.logprobs)).toBeLessThan(1e-3);
+      expect(farthest(given.entropies, expected.entropies)).toBeLessThan(1e-3);
+      expect(farthest(given.letters!, expected.letters!)).toBeLessThan(1e-3);
+    }
+  });
+
+  test('and a sampled group of the same seed is the same group', async () => {
+    const [own, other] = await both(questions[0]);
+    const settings = { ...sampled, top_p: 0.9, min_p: 0.02, max_completion_length: 60 };
+    const expected = await ours.generate(own, 4, settings);
+    const given = await theirs.generate(other, 4, settings);
+    expect(given.map(({ ids }) => [...ids])).toEqual(expected.map(({ ids }) => [...ids]));
+    expect(new Set(given.map(({ text }) => text)).size).toBeGreaterThan(1);
+  });
+
+  test('letters after a thought and along it are those of our policy', async () => {
+    const [own, other] = await both(questions[1]);
+    const ids = await ours.encodeResponse('<think> gripper is at 0.25 </think> <answer> [[B]] </answer>');
+    expect(
+      await theirs.encodeResponse('<think> gripper is at 0.25 </think> <answer> [[B]] </answer>'),
+    ).toEqual(ids);
+    expect(farthest(await theirs.optionScores(other, ids), await ours.optionScores(own, ids))).toBeLessThan(
+      1e-3,
+    );
+    const expected = await ours.letterTrace(own, ids);
+    const given = await theirs.letterTrace(other, ids);
+    expect(given.at).toEqual(expected.at);
+    expect(farthest(given.letters.flat(), expected.letters.flat())).toBeLessThan(1e-3);
+  });
+});
+
+describe('a tiny Qwen2.5-VL', () => {
+  const answers = goldenQwen();
+  let policy: Policy;
+  let prompt: EncodedPrompt;
+  beforeAll(async () => {
+    policy = await createTransformersPolicy(folderSource(QWEN), { device: 'cpu', dtypes: fp32 });
+    prompt = await policy.encode(answers[0].prompt, picture(answers[0].image!, 'image/png'));
+  });
+  afterAll(() => policy.dispose());
+
+  test('answers as Python transformers does, without the penalties of its own settings', async () => {
+    for (const { prompt, image, prompt_ids, ids, logprobs } of answers) {
+      const encoded = await policy.encode(prompt, image ? picture(image, 'image/png') : 'blank');
+      expect([...encoded.ids]).toEqual(prompt_ids);
+      const [given] = await policy.generate(encoded, 1, greedy);
+      expect([...given.ids]).toEqual(ids);
+      expect(farthest(given.logprobs, logprobs)).toBeLessThan(1e-4);
+    }
+  });
+
+  test('a group is one batch: rows differ, and the first is what it is alone', async () => {
+    const steps: (string | null)[][] = [];
+    const group = await policy.generate(prompt, 4, sampled, { onTokens: (tokens) => steps.push(tokens) });
+    const [alone] = await policy.generate(prompt, 1, sampled);
+    expect([...group[0].ids]).toEqual([...alone.ids]);
+    expect(farthest(group[0].logprobs, alone.logprobs)).toBeLessThan(1e-4);
+    expect(new Set(group.map(({ text }) => text)).size).toBe(4);
+    group.forEach(({ tokens, text }, row) => {
+      expect(steps.slice(0, tokens.length).map((step) => step[row])).toEqual(tokens);
+      expect(tokens.join('')).toBe(text);
+    });
+    const batch = await policy.generateBatch([{ prompt, seed: 3 }], 4, sampled);
+    expect(batch[0].map(({ ids }) => [...ids])).toEqual(group.map(({ ids }) => [...ids]));
+  });
+
+  test('rows end at different places, and fewer rows are the first of more', async () => {
+    const hot = { ...sampled, temperature: 3, max_completion_length: 120 };
+    const group = await policy.generate(prompt, 8, hot);
+    const fewer = await policy.generate(prompt, 3, hot);
+    expect(fewer.map(({ ids }) => [...ids])).toEqual(group.slice(0, 3).map(({ ids }) => [...ids]));
+    const ended = group.filter(({ terminated }) => terminated);
+    expect(ended.length).toBeGreaterThan(0);
+    expect(new Set(group.map(({ ids }) => ids.length)).size).toBeGreaterThan(1);
+    for (const { ids, logprobs, entropies, tokens } of ended) {
+      expect([logprobs.length, entropies.length, tokens.length]).toEqual([
+        ids.length,
+        ids.length,
+        ids.length,
+      ]);
+      expect(ids.length).toBeLessThan(120);
+    }
+  });
+
+  test('cancelling takes effect before the next token, and the model goes on afterwards', async () => {
+    const abort = new AbortController();
+    let steps = 0;
+    const onTokens = () => ++steps === 3 && abort.abort();
+    await expect(
+      policy.generate(prompt, 2, sampled, { signal: abort.signal, onTokens }),
+    ).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    expect(steps).toBe(3);
+    expect([...(await policy.generate(prompt, 1, greedy))[0].ids]).toEqual(answers[0].ids);
+  });
+
+  test('an adapter, a prompt that is too long and one without a picture are refused', async () => {
+    await expect(policy.setAdapter({} as never)).rejects.toThrow('can only be asked');
+    await expect(policy.setAdapter(null)).resolves.toBeUndefined();
+    await expect(policy.generate(prompt, 1, { ...greedy, max_completion_length: 600 })).rejects.toThrow(
+      'max_completion_length 600 does not fit behind a prompt of 96 tokens: at most 544',
+    );
+    await expect(policy.encode('no picture', 'blank')).rejects.toThrow('exactly one <image>');
+  });
+});
+
+test('without a chat template it says so; nothing is fetched', async () => {
+  const reached = vi.spyOn(globalThis, 'fetch');
+  const tiny = folderSource(QWEN);
+  const without: CheckpointSource = {
+    name: 'owner/base',
+    async read(path, signal) {
+      if (path.startsWith('chat_template')) throw new MissingFileError(path);
+      const bytes = await tiny.read(path, signal);
+      if (path !== 'tokenizer_config.json') return bytes;
+      const settings = JSON.parse(new TextDecoder().decode(bytes)) as object;
+      return new TextEncoder().encode(JSON.stringify({ ...settings, chat_template: undefined }));
+    },
+  };
+  await expect(createTransformersPolicy(without, { device: 'cpu', dtypes: fp32 })).rejects.toThrow(
+    'owner/base has no chat template',
+  );
+  const missing: CheckpointSource = {
+    name: 'owner/part',
+    read: (path) => Promise.reject(new MissingFileError(`no ${path}`)),
+  };
+  await expect(createTransformersPolicy(missing, { device: 'cpu', dtypes: fp32 })).rejects.toThrow(
+    /^no \w+\.json$/,
+  );
+  expect(reached).not.toHaveBeenCalled();
+  reached.mockRestore();
+});
