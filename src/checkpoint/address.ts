@@ -8,4 +8,6 @@ export interface CheckpointAddress {
   baseUrl: string | null;
   id: string;
   dtypes: PartDtypes;
+  /** Why it cannot be trained; null: it can. What can only be asked is run by transformers.js. */
+  askOnly: string | null;
 }

@@ -24,7 +24,13 @@ test('a checkpoint is embedded, at an address, or stored', async () => {
   const page = 'https://host.example/some/path/index.html?device=wasm';
   const at = (source: string) => checkpointAddress(source, page, 'wasm');
   expect((await at('embedded')).name).toBe('embedded');
-  expect((await at('http://localhost:1/tiny')).baseUrl).toBe('http://localhost:1/tiny/');
+  const fetched = vi.fn(() => Promise.resolve(Response.json({ model_type: 'qwen2_5_vl' })));
+  vi.stubGlobal('fetch', fetched);
+  const there = await at('http://localhost:1/tiny');
+  vi.unstubAllGlobals();
+  expect(there).toMatchObject({ baseUrl: 'http://localhost:1/tiny/' });
+  expect(there.askOnly).toMatch(/can be asked, not trained.*this is qwen2_5_vl/);
+  expect(fetched).toHaveBeenCalledWith('http://localhost:1/tiny/config.json', expect.anything());
   await expect(at('owner/name')).rejects.toThrow('owner/name is not stored here: choose it below');
   stored.set('owner/name', { precision: 'q4', dtypes: { any: 'q4' }, architecture: { use: 'train' } });
   expect(await at('owner/name')).toEqual({
@@ -32,9 +38,11 @@ test('a checkpoint is embedded, at an address, or stored', async () => {
     baseUrl: null,
     id: 'owner/name',
     dtypes: { any: 'q4' },
+    askOnly: null,
   });
-  stored.set('owner/big', { architecture: { use: 'ask', why: 'It can be asked, not trained' } });
-  await expect(at('owner/big')).rejects.toThrow('It can be asked, not trained');
+  const why = 'It can be asked, not trained';
+  stored.set('owner/big', { precision: 'q4f16', dtypes: {}, architecture: { use: 'ask', why } });
+  expect((await at('owner/big')).askOnly).toBe(why);
 });
 
 test('the address of the page may choose the device', () => {

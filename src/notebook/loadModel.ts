@@ -30,9 +30,14 @@ export async function checkpointAddress(
   page: string,
   choice: DeviceChoice,
 ): Promise<CheckpointAddress> {
-  const at = (name: string, baseUrl: string) => ({ name, baseUrl, id: name, dtypes: ALL_Q4 });
-  if (source === EMBEDDED) return at(EMBEDDED, new URL(EMBEDDED_BASE, page).href);
-  if (/^https?:\/\//.test(source)) return at(source, source.replace(/\/?$/, '/'));
+  const at = (name: string, baseUrl: string, askOnly: string | null): CheckpointAddress => {
+    return { name, baseUrl, id: name, dtypes: ALL_Q4, askOnly };
+  };
+  if (source === EMBEDDED) return at(EMBEDDED, new URL(EMBEDDED_BASE, page).href, null);
+  if (/^https?:\/\//.test(source)) {
+    const base = source.replace(/\/?$/, '/');
+    return at(source, base, await askOnlyAt(source, base));
+  }
   const [{ acceleratorOf }, { modelName, splitModelName }, { planStoredCheckpoint }] = await Promise.all([
     import('./models/accelerator.ts'),
     import('./models/modelName.ts'),
@@ -42,8 +47,19 @@ export async function checkpointAddress(
   const accelerator = await acceleratorOf(choice);
   const plan = await planStoredCheckpoint(id, { precision, accelerator });
   if (!plan) throw new Error(`${id} is not stored here: choose it below to download it`);
-  if (plan.architecture.use === 'ask') throw new Error(plan.architecture.why);
-  return { name: modelName(id, plan.precision), baseUrl: null, id, dtypes: plan.dtypes };
+  const { architecture, dtypes } = plan;
+  const askOnly = architecture.use === 'ask' ? architecture.why : null;
+  return { name: modelName(id, plan.precision), baseUrl: null, id, dtypes, askOnly };
+}
+
+/** Why what lies at an address cannot be trained, or null. @throws Error when it cannot run at all. */
+async function askOnlyAt(name: string, base: string): Promise<string | null> {
+  const [{ architectureOf }, { httpSource, readJson }] = await Promise.all([
+    import('../hub/architecture.ts'),
+    import('../checkpoint/source.ts'),
+  ]);
+  const architecture = architectureOf(await readJson(httpSource(name, base), 'config.json'), name);
+  return architecture.use === 'ask' ? architecture.why : null;
 }
 
 /** @throws Error naming what is missing; AbortError. */
@@ -92,6 +108,7 @@ async function load(
   let learner: RemoteLearner | null = null;
   return {
     name: address.name,
+    askOnly: address.askOnly,
     bytes,
     reason,
     policy,
@@ -107,6 +124,7 @@ async function load(
       return initAdapter(await loadConfig(address), lora, seed);
     },
     async learner(onLearnerProgress, learnerSignal) {
+      if (address.askOnly !== null) throw new Error(address.askOnly);
       const told = (done: number, total: number | null) =>
         onLearnerProgress({ label: 'Loading the learner', done, total, unit: 'bytes' });
       if (!learner) learner = await loadRemoteLearner(address, told, learnerSignal);

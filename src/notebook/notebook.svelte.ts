@@ -18,6 +18,8 @@ const NO_EDITS: Edits = new Map();
 
 export interface LoadedModel {
   name: string;
+  /** Why it cannot be trained, a sentence; null: it can. */
+  askOnly: string | null;
   /** Downloaded for answering. */
   bytes: number;
   /** Why it runs where it runs, a sentence. */
@@ -28,7 +30,7 @@ export interface LoadedModel {
   config(): Promise<CheckpointConfig>;
   /** Changes nothing until its first step. */
   freshAdapter(lora: LoraConfig, seed: number): Promise<Adapter>;
-  /** Loaded when training first asks for it. */
+  /** Loaded when training first asks for it. @throws Error with `askOnly`; as Learner. */
   learner(onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<Learner>;
 }
 

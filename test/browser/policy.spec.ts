@@ -1,12 +1,14 @@
 import { expect, test } from '@playwright/test';
 import { createServer, type ViteDevServer } from 'vite';
-import { goldenPolicy } from '../golden/tinyCheckpoint.ts';
+import { goldenPolicy, goldenQwen } from '../golden/tinyCheckpoint.ts';
 
 declare global {
   var tryPolicy: typeof import('./policyPage.ts').tryPolicy;
+  var tryAskOnly: typeof import('./policyPage.ts').tryAskOnly;
 }
 
 const golden = goldenPolicy();
+const [qwen] = goldenQwen();
 
 let server: ViteDevServer;
 test.beforeAll(async () => {
@@ -38,6 +40,33 @@ for (const device of ['wasm', 'webgpu'] as const) {
     expect(trial.groupDifference).toBeLessThan(1e-4);
     expect(trial.cancelled).toBe('AbortError');
     expect(trial.stepsUntilCancelled).toBeLessThan(10);
+    expect(elsewhere).toEqual([]);
+  });
+  test(`on ${device} the worker asks a tiny Qwen2.5-VL by transformers.js, and it says what Python says`, async ({
+    page,
+  }) => {
+    test.setTimeout(240_000);
+    const elsewhere: string[] = [];
+    page.on('request', (request) => {
+      if (new URL(request.url()).protocol === 'https:') elsewhere.push(request.url());
+    });
+    await page.goto(`${server.resolvedUrls!.local[0]}test/browser/policy.html`);
+    await page.waitForFunction(() => 'tryAskOnly' in globalThis);
+    const trial = await page.evaluate(([d, prompt, png]) => globalThis.tryAskOnly(d, prompt, png), [
+      device,
+      qwen.prompt,
+      qwen.image!,
+    ] as const);
+    expect(trial.ids).toEqual(qwen.prompt_ids);
+    expect(trial.greedy).toEqual(qwen.ids);
+    // The software GPU's sines and exponentials are coarse.
+    const off = device === 'webgpu' ? 5e-3 : 1e-4;
+    qwen.logprobs.forEach((x, i) => expect(Math.abs(trial.logprobs[i] - x)).toBeLessThan(off));
+    expect(trial.again).toEqual(trial.second);
+    expect(trial.cancelled).toBe('AbortError');
+    expect(trial.steps).toBeLessThan(10);
+    expect(trial.after).toEqual(qwen.ids);
+    expect(trial.loaded).toEqual([931_630, 931_630]);
     expect(elsewhere).toEqual([]);
   });
 }

@@ -13,7 +13,8 @@ export async function tryPolicy(device: 'webgpu' | 'wasm', prompt: string) {
   const service = wrap<PolicyService>(worker);
   let call = 0;
   const baseUrl = `${root}fixtures/tiny-smolvlm/`;
-  await service.load(++call, { name: 'tiny', id: 'tiny', baseUrl, dtypes: ALL_Q4, device });
+  const address = { name: 'tiny', id: 'tiny', baseUrl, dtypes: ALL_Q4, askOnly: null, device };
+  await service.load(++call, address);
   const image: EncodedImage = { bytes: await bytes('golden/picture.png'), mime: 'image/png' };
   const encoded = await service.encode(++call, prompt, image);
   const generate = (settings: Partial<typeof sampled>, count = 1, onTokens = () => {}) =>
@@ -52,6 +53,58 @@ export async function tryPolicy(device: 'webgpu' | 'wasm', prompt: string) {
   };
 }
 
+const FP32 = { embed_tokens: 'fp32', vision_encoder: 'fp32', decoder_model_merged: 'fp32' } as const;
+
+/** The tiny Qwen2.5-VL, which transformers.js runs. @param png base64. */
+export async function tryAskOnly(device: 'webgpu' | 'wasm', prompt: string, png: string) {
+  const worker = new Worker(new URL('../../workers/policy.ts', import.meta.url), { type: 'module' });
+  const service = wrap<PolicyService>(worker);
+  const baseUrl = `${root}fixtures/tiny-qwen2_5_vl/`;
+  const address = { name: 'qwen', id: 'qwen', baseUrl, dtypes: FP32, askOnly: 'a test', device };
+  const told: [loaded: number, total: number | null][] = [];
+  await service.load(
+    1,
+    address,
+    proxy((loaded: number, total: number | null) => void told.push([loaded, total])),
+  );
+  const image: EncodedImage = {
+    bytes: Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0)),
+    mime: 'image/png',
+  };
+  const encoded = await service.encode(2, prompt, image);
+  const settings = { ...sampled, max_completion_length: 24 };
+  const [greedy] = await service.generate(3, encoded, 1, { ...settings, temperature: 0 });
+  const [, second] = await service.generate(4, encoded, 4, settings);
+  const [, again] = await service.generate(5, encoded, 2, settings);
+  let steps = 0;
+  const cancelAtThird = () => void (++steps === 3 && service.cancel(6));
+  const cancelled = await service
+    .generate(
+      6,
+      encoded,
+      4,
+      { ...settings, temperature: 0, max_completion_length: 400 },
+      proxy(cancelAtThird),
+    )
+    .then(
+      () => 'not cancelled',
+      (error: Error) => error.name,
+    );
+  const after = await service.generate(7, encoded, 1, { ...settings, temperature: 0 });
+  worker.terminate();
+  return {
+    ids: [...encoded.ids],
+    greedy: [...greedy.ids],
+    logprobs: [...greedy.logprobs],
+    second: [...second.ids],
+    again: [...again.ids],
+    cancelled,
+    steps,
+    after: [...after[0].ids],
+    loaded: told.at(-1),
+  };
+}
+
 async function goldenAdapter() {
   return readPeft({
     'adapter_config.json': new TextDecoder().decode(await bytes('golden/adapter/adapter_config.json')),
@@ -63,4 +116,4 @@ async function bytes(path: string): Promise<Uint8Array> {
   return new Uint8Array(await (await fetch(root + path)).arrayBuffer());
 }
 
-Object.assign(globalThis, { tryPolicy });
+Object.assign(globalThis, { tryPolicy, tryAskOnly });

@@ -115,7 +115,9 @@ export class TrainCell implements CellState {
   readonly busy = $derived(this.status === 'running' || this.status === 'pausing');
 
   readonly obstacle = $derived.by(() => {
-    if (!this.#notebook.model) return 'The model has not loaded yet.';
+    const { model } = this.#notebook;
+    if (!model) return 'The model has not loaded yet.';
+    if (model.askOnly !== null) return model.askOnly;
     if (this.config.data === 'loaded' && !this.#notebook.bundle) return 'No demonstrations are loaded.';
     return '';
   });
