@@ -46,7 +46,7 @@ async function service() {
 test('the loss of a device is told while nothing is asked', async () => {
   const lost = Promise.reject(Object.assign(new Error('gone'), { name: 'DeviceLostError' }));
   const served = new PolicyService(() => Promise.resolve({ lost } as unknown as Policy));
-  const address = { name: 'stub', id: 'stub', baseUrl: 'http://host/', dtypes: ALL_Q4 };
+  const address = { name: 'stub', id: 'stub', baseUrl: 'http://host/', dtypes: ALL_Q4, askOnly: null };
   await expect(served.lost()).rejects.toThrow('no model is loaded');
   await served.load(1, { ...address, device: 'webgpu' });
   await expect(served.lost()).rejects.toMatchObject({ name: 'DeviceLostError' });

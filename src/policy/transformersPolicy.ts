@@ -154,6 +154,10 @@ class TransformersPolicy implements Policy {
     this.#parts = parts;
   }
 
+  get lost(): Promise<never> {
+    return this.#parts.watch.lost;
+  }
+
   async encode(prompt: string, image: PromptImage): Promise<EncodedPrompt> {
     const { chat } = this.#parts;
     return { ...(await chat.encode(prompt, image)), embeds: new Float32Array(), hidden: 0 };
