@@ -71,7 +71,7 @@ const VIEWS = {
   settings: { show: toggleSettings, hide: toggleSettings },
   model: { show: toggleChooser, hide: toggleChooser },
   mapping: { address: '?open=bring-your-own-demonstrations', before: openMapping, show: cell('Demonstrations') },
-  text: { address: '?open=grpo-step-by-step', before: painted, show: top },
+  text: { address: '?open=grpo-step-by-step', before: painted, show: cell('From rewards to advantages') },
   style: { address: 'style.html', before: painted, show: whole },
 };
 
