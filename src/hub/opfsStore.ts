@@ -16,8 +16,9 @@ export function opfsStore(
       return handle ? handle.getFile() : null;
     },
     async append(path, from) {
-      const handle = (await fileAt(await root(), path, true))!;
-      const access = await handle.createSyncAccessHandle().catch((cause: unknown) => {
+      const handle = await fileAt(await root(), path, true).catch(orFull);
+      const access = await handle!.createSyncAccessHandle().catch((cause: unknown) => {
+        if (isFull(cause)) throw new StorageFullError({ cause });
         throw new Error(`${path} is being written by another tab: close it, or wait for its download`, {
           cause,
         });
@@ -39,7 +40,12 @@ export function opfsStore(
 }
 
 function writer(access: FileSystemSyncAccessHandle, from: number): FileWriter {
-  access.truncate(from);
+  try {
+    access.truncate(from);
+  } catch (error) {
+    access.close();
+    orFull(error);
+  }
   let at = from;
   return {
     write(bytes) {
@@ -50,14 +56,16 @@ function writer(access: FileSystemSyncAccessHandle, from: number): FileWriter {
           if (written < bytes.length) throw new StorageFullError();
           resolve();
         } catch (error) {
-          const full = (error as DOMException).name === 'QuotaExceededError';
-          reject(full ? new StorageFullError({ cause: error }) : (error as Error));
+          reject(isFull(error) ? new StorageFullError({ cause: error }) : (error as Error));
         }
       });
     },
     close() {
-      access.flush();
-      access.close();
+      try {
+        access.flush();
+      } finally {
+        access.close();
+      }
       return Promise.resolve();
     },
   };
@@ -96,6 +104,14 @@ async function fileAt(
   const parts = path.split('/').filter(Boolean);
   const directory = await directoryAt(root, parts.slice(0, -1), create);
   return (await directory?.getFileHandle(parts[parts.length - 1], { create }).catch(orMissing)) ?? null;
+}
+
+function isFull(error: unknown): boolean {
+  return (error as DOMException).name === 'QuotaExceededError';
+}
+
+function orFull(error: unknown): never {
+  throw isFull(error) ? new StorageFullError({ cause: error }) : error;
 }
 
 function orMissing(error: unknown): null {

@@ -8,6 +8,8 @@ import { offeredPrecisions, type Precision } from './precision.ts';
 
 const FOLDER = 'checkpoints';
 const MANIFEST = 'manifest.json';
+/** Written whole before the manifest is: where the storage is full, one of the two can be read. */
+const NEXT_MANIFEST = 'manifest.json.new';
 
 const fileSchema = v.object({
   path: v.pipe(v.string(), v.check(isSafePath, 'must be a relative path')),
@@ -67,12 +69,18 @@ export class StoredCheckpoints {
     return this.read(folderOf(id));
   }
 
-  save(manifest: Manifest): Promise<void> {
-    return writeText(
-      this.store,
-      `${FOLDER}/${folderOf(manifest.id)}/${MANIFEST}`,
-      JSON.stringify(manifest, null, 1),
-    );
+  /** @throws StorageFullError; the manifest before stays. */
+  async save(manifest: Manifest): Promise<void> {
+    const text = JSON.stringify(manifest, null, 1);
+    const next = this.pathOf(manifest.id, NEXT_MANIFEST);
+    try {
+      await writeText(this.store, next, text);
+    } catch (error) {
+      await this.store.remove(next);
+      throw error;
+    }
+    await writeText(this.store, this.pathOf(manifest.id, MANIFEST), text);
+    await this.store.remove(next);
   }
 
   delete(id: string): Promise<void> {
@@ -105,14 +113,15 @@ export class StoredCheckpoints {
   }
 
   private async read(folder: string): Promise<Manifest | null> {
-    const text = await readText(this.store, `${FOLDER}/${folder}/${MANIFEST}`);
-    if (text === null) return null;
-    try {
-      return v.parse(manifestSchema, JSON.parse(text));
-    } catch {
-      // Cut short by a crash: the files are taken as partial.
-      return null;
+    for (const file of [MANIFEST, NEXT_MANIFEST]) {
+      const text = await readText(this.store, `${FOLDER}/${folder}/${file}`);
+      try {
+        if (text !== null) return v.parse(manifestSchema, JSON.parse(text));
+      } catch {
+        // Cut short by a crash or a full storage.
+      }
     }
+    return null;
   }
 }
 
