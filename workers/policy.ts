@@ -6,6 +6,7 @@ import plainMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { sourceAt } from '../src/hub/sourceAt.ts';
 import { PolicyService } from '../src/policy/policyService.ts';
+import { createPolicy } from '../src/policy/vlmPolicy.ts';
 
 const WASM_PATHS = {
   webgpu: { mjs: asyncifyMjs, wasm: asyncifyWasm },
@@ -17,10 +18,7 @@ expose(
     const { device, dtypes, askOnly } = address;
     const source = await sourceAt(address);
     const options = { device, dtypes, onProgress, signal };
-    if (askOnly === null) {
-      const { createPolicy } = await import('../src/policy/vlmPolicy.ts');
-      return createPolicy(source, { ...options, wasmPaths: WASM_PATHS[device] });
-    }
+    if (askOnly === null) return createPolicy(source, { ...options, wasmPaths: WASM_PATHS[device] });
     const { createTransformersPolicy } = await import('../src/policy/transformersPolicy.ts');
     // transformers.js has the build with a GPU, whatever it runs on.
     return createTransformersPolicy(source, { ...options, wasmPaths: WASM_PATHS.webgpu });

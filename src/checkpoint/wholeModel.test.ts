@@ -1,31 +1,18 @@
-import { create, toBinary } from '@bufbuild/protobuf';
 import { expect, test } from 'vitest';
+import { splitModel } from '../../test/golden/splitModel.ts';
 import { tinyFile } from '../../test/golden/tinyCheckpoint.ts';
-import { ModelProtoSchema, StringStringEntryProtoSchema } from './gen/onnxSubset_pb.ts';
-import { EXTERNAL, readOnnx } from './onnxFile.ts';
+import { readOnnx } from './onnxFile.ts';
 import { MissingFileError, type CheckpointSource } from './source.ts';
 import { readWholeModel } from './wholeModel.ts';
 
 const PATH = 'onnx/decoder_model_merged_q4.onnx';
 const original = tinyFile(PATH);
 
-/** The tensors of over a kilobyte moved into a file of their own. */
 function split(location: string, shortBy = 0): Map<string, Uint8Array> {
-  const { proto } = readOnnx(original);
-  const data: number[] = [];
-  for (const tensor of proto.graph!.initializer) {
-    if (tensor.rawData.length < 1024) continue;
-    const values = { location, offset: String(data.length), length: String(tensor.rawData.length) };
-    tensor.externalData = Object.entries(values).map(([key, value]) =>
-      create(StringStringEntryProtoSchema, { key, value }),
-    );
-    data.push(...tensor.rawData);
-    tensor.rawData = new Uint8Array();
-    tensor.dataLocation = EXTERNAL;
-  }
+  const { model, data } = splitModel(original, location);
   return new Map([
-    [PATH, toBinary(ModelProtoSchema, proto)],
-    [`onnx/${location}`, Uint8Array.from(data).subarray(0, data.length - shortBy)],
+    [PATH, model],
+    [`onnx/${location}`, data.subarray(0, data.length - shortBy)],
   ]);
 }
 

@@ -8,6 +8,8 @@ import type { Files } from './servedFiles.ts';
 
 const tokenId = v.pipe(v.number(), v.integer(), v.minValue(0));
 const tokenIds = v.nullish(v.union([tokenId, v.array(tokenId)]));
+/** Files of tensors beside an ONNX file; true is one. transformers.js takes no more. */
+const dataCount = v.union([v.boolean(), v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100))]);
 const context = v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1)));
 const imageToken = v.nullish(v.pipe(v.number(), v.integer()));
 
@@ -22,9 +24,7 @@ const configSchema = v.looseObject({
   text_config: v.nullish(v.looseObject({ eos_token_id: tokenIds, max_position_embeddings: context })),
   'transformers.js_config': v.nullish(
     v.looseObject({
-      use_external_data_format: v.nullish(
-        v.union([v.boolean(), v.number(), v.record(v.string(), v.union([v.boolean(), v.number()]))]),
-      ),
+      use_external_data_format: v.nullish(v.union([dataCount, v.record(v.string(), dataCount)])),
     }),
   ),
 });
@@ -39,14 +39,14 @@ const tokenizerSchema = v.looseObject({
   processor_class: v.optional(v.string()),
 });
 
-/** What of preprocessor_config.json may be silent. */
-interface Preprocessor {
-  processor_class?: string;
-  image_mean?: number[];
-  min_pixels?: number;
-  do_normalize?: boolean;
-  do_resize?: boolean;
-}
+/** What of the processor's files is read here, or is filled in where they are silent. */
+const processorSchema = v.looseObject({
+  processor_class: v.nullish(v.string()),
+  image_mean: v.nullish(v.array(v.number())),
+  min_pixels: v.nullish(v.number()),
+  do_normalize: v.nullish(v.boolean()),
+  do_resize: v.nullish(v.boolean()),
+});
 
 export interface TransformersFiles {
   config: ModelConfig;
@@ -82,8 +82,12 @@ export async function readTransformersFiles(
     json('tokenizer_config.json').then((value) =>
       checked(tokenizerSchema, value, source.name, 'tokenizer_config.json'),
     ),
-    optional('processor_config.json') as Promise<{ processor_class?: string }>,
-    json('preprocessor_config.json') as Promise<Preprocessor>,
+    optional('processor_config.json').then((value) =>
+      checked(processorSchema, value, source.name, 'processor_config.json'),
+    ),
+    json('preprocessor_config.json').then((value) =>
+      checked(processorSchema, value, source.name, 'preprocessor_config.json'),
+    ),
   ]);
   const chatTemplate = await readChatTemplate(source, tokenizerConfig, signal).catch(ifMissing(null));
   if (chatTemplate === null)
@@ -95,8 +99,13 @@ export async function readTransformersFiles(
   if (!preprocessor.processor_class)
     throw new Error(`${source.name}: preprocessor_config.json names no processor_class`);
   // Python's classes do both where their file is silent, transformers.js does not.
-  preprocessor.do_normalize ??= preprocessor.image_mean !== undefined;
-  if (preprocessor.min_pixels !== undefined) preprocessor.do_resize ??= true;
+  preprocessor.do_normalize ??= Boolean(preprocessor.image_mean);
+  if (preprocessor.min_pixels) preprocessor.do_resize ??= true;
+  const { text_config, image_token_id, image_token_index, video_token_id } = config;
+  const ends = [generation.eos_token_id, config.eos_token_id, text_config?.eos_token_id].flatMap(
+    (ids) => ids ?? [],
+  );
+  if (ends.length === 0) throw new Error(`${source.name} names no eos_token_id: its answers would not end`);
   const files = new Map<string, Uint8Array>();
   const small = {
     'config.json': config,
@@ -129,12 +138,9 @@ export async function readTransformersFiles(
       files.set(path, bytes);
     }),
   );
-  const { text_config, image_token_id, image_token_index, video_token_id } = config;
   return {
     config,
-    ends: [generation.eos_token_id, config.eos_token_id, text_config?.eos_token_id].flatMap(
-      (ids) => ids ?? [],
-    ),
+    ends,
     suppressed: [
       ...(generation.suppress_tokens ?? []),
       ...[image_token_id, image_token_index, video_token_id].filter((id) => id !== null && id !== undefined),

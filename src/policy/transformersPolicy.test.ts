@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { MissingFileError, type CheckpointSource } from '../checkpoint/source.ts';
 import type { EncodedImage } from '../demos/demonstration.ts';
+import { splitModel } from '../../test/golden/splitModel.ts';
 import { goldenQwen } from '../../test/golden/tinyCheckpoint.ts';
 import { EMBEDDED, folderSource } from '../node/checkpointFolder.ts';
 import type { EncodedPrompt, Policy, PromptImage, SamplingSettings } from './policy.ts';
@@ -165,28 +166,77 @@ describe('a tiny Qwen2.5-VL', () => {
   });
 });
 
+/** Some files of the tiny Qwen2.5-VL are others; null: missing. @param listed whether it tells its files. */
+function qwenWith(others: Record<string, Uint8Array | null>, listed = false): CheckpointSource {
+  const tiny = folderSource(QWEN);
+  return {
+    name: 'owner/other',
+    read: (path, signal) => {
+      const other = others[path];
+      if (other === null) return Promise.reject(new MissingFileError(`no ${path}`));
+      return other ? Promise.resolve(other) : tiny.read(path, signal);
+    },
+    ...(listed && { paths: async () => [...(await tiny.paths!()), ...Object.keys(others)] }),
+  };
+}
+
+const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+const qwenJson = (path: string) => JSON.parse(readFileSync(`${QWEN}/${path}`, 'utf8')) as object;
+
+describe('tensors in a file beside the model', () => {
+  const PATH = 'onnx/decoder_model_merged.onnx';
+  const { model, data } = splitModel(
+    new Uint8Array(readFileSync(`${QWEN}/${PATH}`)),
+    'decoder_model_merged.onnx_data',
+  );
+  const parts = { [PATH]: model, [`${PATH}_data`]: data };
+  const stated = { use_external_data_format: { 'decoder_model_merged.onnx': 1 } };
+  const config = text({ ...qwenJson('config.json'), 'transformers.js_config': stated });
+
+  test.each([
+    ['are found in the list of files', qwenWith(parts, true)],
+    ['or by what config.json says', qwenWith({ ...parts, 'config.json': config })],
+  ])('%s', async (_, source) => {
+    expect(data.length).toBeGreaterThan(model.length);
+    const told: (number | null)[][] = [];
+    const policy = await createTransformersPolicy(source, {
+      device: 'cpu',
+      dtypes: fp32,
+      onProgress: (...state) => told.push(state),
+    });
+    const [{ prompt, image, ids }] = goldenQwen();
+    const encoded = await policy.encode(prompt, picture(image!, 'image/png'));
+    expect([...(await policy.generate(encoded, 1, greedy))[0].ids]).toEqual(ids);
+    expect(told.at(-1)![0]).toBe(told.at(-1)![1]);
+    await policy.dispose();
+  });
+});
+
+test.each([
+  ['tokenizer_config.json', null, 'no tokenizer_config.json'],
+  ['preprocessor_config.json', text(null), 'owner/other: preprocessor_config.json'],
+  ['preprocessor_config.json', text({ image_mean: [0.5] }), 'names no processor_class'],
+  ['config.json', text({ ...qwenJson('config.json'), model_type: 'bert' }), 'bert'],
+  [
+    'config.json',
+    text({ ...qwenJson('config.json'), 'transformers.js_config': { use_external_data_format: 1e9 } }),
+    'owner/other: config.json: transformers.js_config.use_external_data_format',
+  ],
+])('a %s that will not do is named', async (path, bytes, words) => {
+  const source = qwenWith({ [path]: bytes });
+  await expect(createTransformersPolicy(source, { device: 'cpu', dtypes: fp32 })).rejects.toThrow(words);
+});
+
 test('without a chat template it says so; nothing is fetched', async () => {
   const reached = vi.spyOn(globalThis, 'fetch');
-  const tiny = folderSource(QWEN);
-  const without: CheckpointSource = {
-    name: 'owner/base',
-    async read(path, signal) {
-      if (path.startsWith('chat_template')) throw new MissingFileError(path);
-      const bytes = await tiny.read(path, signal);
-      if (path !== 'tokenizer_config.json') return bytes;
-      const settings = JSON.parse(new TextDecoder().decode(bytes)) as object;
-      return new TextEncoder().encode(JSON.stringify({ ...settings, chat_template: undefined }));
-    },
-  };
+  const settings = text({ ...qwenJson('tokenizer_config.json'), chat_template: undefined });
+  const without = qwenWith({
+    'tokenizer_config.json': settings,
+    'chat_template.jinja': null,
+    'chat_template.json': null,
+  });
   await expect(createTransformersPolicy(without, { device: 'cpu', dtypes: fp32 })).rejects.toThrow(
-    'owner/base has no chat template',
-  );
-  const missing: CheckpointSource = {
-    name: 'owner/part',
-    read: (path) => Promise.reject(new MissingFileError(`no ${path}`)),
-  };
-  await expect(createTransformersPolicy(missing, { device: 'cpu', dtypes: fp32 })).rejects.toThrow(
-    /^no \w+\.json$/,
+    'owner/other has no chat template',
   );
   expect(reached).not.toHaveBeenCalled();
   reached.mockRestore();
