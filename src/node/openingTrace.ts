@@ -20,8 +20,8 @@ const OPENING = new URL('../notebook/opening/', import.meta.url);
 const bundle = await openDemonstrations(SAMPLE);
 const policy = await openPolicy(EMBEDDED, { terminal: processTerminal() });
 const [{ id }] = bundle.demonstrations;
-// The first frame is the start pose of every demonstration; the next that is asked about tells more.
-const { frame_interval: frame } = DEFAULT_QUESTION_SETTINGS;
+// The first frames are near the start pose of every demonstration; a later one tells more.
+const frame = 5 * DEFAULT_QUESTION_SETTINGS.frame_interval;
 const questions = makeQuestions(bundle.demonstrations, DEFAULT_QUESTION_SETTINGS).filter(
   (q) => q.demonstration === id && q.frame === frame,
 );

@@ -65,15 +65,16 @@ test(
   PATIENCE,
 );
 
-test.each(['sample.zip', 'tabletop.zip'])(
-  '%s opens and holds whole demonstrations of both tasks',
-  async (name) => {
+test.each([
+  ['sample.zip', ['push_button', 'pick_up_cup']],
+  ['tabletop.zip', TASKS.slice(0, 5).map(({ name }) => name)],
+])(
+  '%s opens and holds whole demonstrations of its tasks',
+  async (name, tasks) => {
     const { openBundle } = await import('../../src/demos/openBundle.ts');
     const bytes = await readFile(path.join(ROOT, 'public/demos', name));
     const bundle = await openBundle(new Blob([bytes]), name);
-    expect(new Set(bundle.demonstrations.map((d) => d.task))).toEqual(
-      new Set(['push_button', 'pick_up_cup']),
-    );
+    expect(new Set(bundle.demonstrations.map((d) => d.task))).toEqual(new Set(tasks));
     for (const { id, length } of bundle.demonstrations) {
       expect((await bundle.frames.read(id, 'front', length - 1)).mime).toBe('image/webp');
     }

@@ -63,8 +63,8 @@ def batch_loss(model, prompts, encoded, feats, responses, word_weight):
 
 
 def train_decoder(model, prompts, questions, wording, feats, recordings, shares, broken, minutes, lr, log, stage,
-                  batch=32, seed=0, every=100, check=None, max_steps=None, word_weight=1.0):
-    """wording: prompt text of a question. shares: weights of (grounded, careless, guess).
+                  batch=32, seed=0, every=100, check=None, max_steps=None, word_weight=1.0, lean=0.0):
+    """wording: prompt text of a question. shares, lean: see thoughts.habit_of.
     broken: share of responses outside the format.
     feats: None where the prompts hold no image. word_weight: of response tokens other than the letter."""
     torch.manual_seed(seed)
@@ -85,9 +85,9 @@ def train_decoder(model, prompts, questions, wording, feats, recordings, shares,
         responses = []
         for i in chosen:
             q = questions[i]
-            habit = habit_of(rng, shares)
-            responses.append(prompts.response(respond(q, recordings.objects[q["demonstration"]], rng, habit, broken)))
-        rows = [recordings.index[(questions[i]["demonstration"], questions[i]["frame"])] for i in chosen]
+            habit = habit_of(q, rng, shares, lean)
+            responses.append(prompts.response(respond(q, recordings.object_at(q), rng, habit, broken)))
+        rows = [recordings.row(questions[i]) for i in chosen]
         seen = None if feats is None else feats[rows]
         loss = batch_loss(model, prompts, [prompts.encode(wording(questions[i])) for i in chosen], seen, responses, word_weight)
         model.zero_grad()

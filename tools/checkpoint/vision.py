@@ -8,6 +8,7 @@ import time
 import torch
 
 from data import normalise
+from muon import Muon
 
 
 def look(model, pixels):
@@ -18,26 +19,31 @@ def look(model, pixels):
     return model.model.connector(seen)
 
 
-def train_vision(model, recordings, train_rows, held_rows, minutes, log, batch=32, lr=1e-3, seed=0):
+def train_vision(model, recordings, train_rows, held_rows, minutes, log, batch=32, lr=2e-3, seed=0):
     torch.manual_seed(seed)
     mean, std = recordings.places[train_rows].mean(0), recordings.places[train_rows].std(0)
     head = torch.nn.Linear(model.config.text_config.hidden_size, 9)
     parameters = [*model.model.vision_model.parameters(), *model.model.connector.parameters(), *head.parameters()]
-    optimizer = torch.optim.AdamW(parameters, lr=lr, weight_decay=0.01)
+    matrices = [p for p in model.model.vision_model.encoder.parameters() if p.ndim == 2]
+    rest = [p for p in parameters if not any(p is m for m in matrices)]
+    optimizers = [Muon(matrices, lr=lr), torch.optim.AdamW(rest, lr=lr / 2, weight_decay=0.01)]
+    rates = [(group, group["lr"]) for o in optimizers for group in o.param_groups]
     start, step = time.time(), 0
     while (spent := time.time() - start) < minutes * 60:
         share = spent / (minutes * 60)
-        for group in optimizer.param_groups:
-            group["lr"] = lr * min(1, (step + 1) / 50) * min(1, 2 * (1 - share) + 0.02)
+        for group, rate in rates:
+            group["lr"] = rate * min(1, (step + 1) / 50) * min(1, 2 * (1 - share) + 0.02)
         rows = train_rows[torch.randint(len(train_rows), (batch,))]
         pixels = normalise(recordings.pictures[rows])
-        pixels = pixels * (1 + 0.2 * torch.randn(batch, 1, 1, 1)) + 0.1 * torch.randn(batch, 3, 1, 1)
+        pixels = pixels * (1 + 0.1 * torch.randn(batch, 1, 1, 1)) + 0.1 * torch.randn(batch, 3, 1, 1)
         guess = head(look(model, pixels)).mean(1)
         loss = torch.nn.functional.smooth_l1_loss(guess, (recordings.places[rows] - mean) / std, beta=0.1)
-        optimizer.zero_grad()
+        for p in parameters:
+            p.grad = None
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
         step += 1
         if step % 100 == 0:
             log(stage="vision", step=step, minutes=spent / 60, loss=loss.item(),
@@ -58,3 +64,10 @@ def features(model, recordings):
     """Image features of every stored frame, [F, tokens, hidden]: the tower is frozen from here on."""
     model.eval()
     return torch.cat([look(model, normalise(part)) for part in recordings.pictures.split(128)])
+
+
+@torch.no_grad()
+def blind_features(model):
+    """[1, tokens, hidden] of an all-grey picture, the blind control of src/evaluation."""
+    size = model.config.vision_config.image_size
+    return look(model, torch.zeros(1, 3, size, size))
