@@ -35,10 +35,13 @@ for (const one of CASES)
     expect(backward).toBeLessThan(1e-5);
   });
 
+const UPDATES = 8;
+/** Updates after which the pool of GPU buffers holds all that it will. */
+const WARM = 5;
 test('updates on 4-bit weights: gradients as in float32, a sixth of the memory, nothing left behind', async ({
   page,
 }) => {
-  const { blocks, floats } = await page.evaluate(() => globalThis.tryUpdates(3));
+  const { blocks, floats } = await page.evaluate((updates) => globalThis.tryUpdates(updates), UPDATES);
   expect(blocks.m.length).toBe(floats.m.length);
   for (const [i, values] of floats.m.entries()) {
     const largest = Math.max(...values.map(Math.abs));
@@ -47,9 +50,12 @@ test('updates on 4-bit weights: gradients as in float32, a sixth of the memory, 
     expect(worst / largest).toBeLessThan(1e-4);
   }
   expect(floats.weightBytes / blocks.weightBytes).toBeGreaterThan(6);
-  for (const { tensors, bytes } of [blocks, floats]) {
+  for (const { tensors, bytes, gpuBytes } of [blocks, floats]) {
+    expect(tensors.length).toBe(UPDATES);
     expect(new Set(tensors).size).toBe(1);
     expect(new Set(bytes).size).toBe(1);
+    expect(gpuBytes[WARM - 1]).toBeGreaterThan(0);
+    expect(new Set(gpuBytes.slice(WARM - 1)).size).toBe(1);
   }
 });
 

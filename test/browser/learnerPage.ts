@@ -97,7 +97,10 @@ export async function tryUpdates(updates: number) {
     await learner.dispose();
     const tensors = held.map(({ numTensors }) => numTensors);
     const bytes = held.map(({ numBytes }) => numBytes);
-    results.push({ weightBytes, m: Object.values(m).map((x) => [...x]), tensors, bytes });
+    const gpuBytes = held.map(
+      (memory) => (memory as { numBytesAllocatedInGPU: number }).numBytesAllocatedInGPU,
+    );
+    results.push({ weightBytes, m: Object.values(m).map((x) => [...x]), tensors, bytes, gpuBytes });
   }
   return { blocks: results[0], floats: results[1] };
 }
