@@ -98,7 +98,7 @@ export async function tryUpdates(updates: number) {
     const tensors = held.map(({ numTensors }) => numTensors);
     const bytes = held.map(({ numBytes }) => numBytes);
     const gpuBytes = held.map(
-      (memory) => (memory as { numBytesAllocatedInGPU: number }).numBytesAllocatedInGPU,
+      (memory) => (memory as unknown as { numBytesAllocatedInGPU: number }).numBytesAllocatedInGPU,
     );
     results.push({ weightBytes, m: Object.values(m).map((x) => [...x]), tensors, bytes, gpuBytes });
   }
