@@ -68,18 +68,15 @@ test(
 test.each([
   ['sample.zip', ['push_button', 'pick_up_cup']],
   ['tabletop.zip', TASKS.slice(0, 5).map(({ name }) => name)],
-])(
-  '%s opens and holds whole demonstrations of its tasks',
-  async (name, tasks) => {
-    const { openBundle } = await import('../../src/demos/openBundle.ts');
-    const bytes = await readFile(path.join(ROOT, 'public/demos', name));
-    const bundle = await openBundle(new Blob([bytes]), name);
-    expect(new Set(bundle.demonstrations.map((d) => d.task))).toEqual(new Set(tasks));
-    for (const { id, length } of bundle.demonstrations) {
-      expect((await bundle.frames.read(id, 'front', length - 1)).mime).toBe('image/webp');
-    }
-  },
-);
+])('%s opens and holds whole demonstrations of its tasks', async (name, tasks) => {
+  const { openBundle } = await import('../../src/demos/openBundle.ts');
+  const bytes = await readFile(path.join(ROOT, 'public/demos', name));
+  const bundle = await openBundle(new Blob([bytes]), name);
+  expect(new Set(bundle.demonstrations.map((d) => d.task))).toEqual(new Set(tasks));
+  for (const { id, length } of bundle.demonstrations) {
+    expect((await bundle.frames.read(id, 'front', length - 1)).mime).toBe('image/webp');
+  }
+});
 
 function centroid(
   pixels: number[],
