@@ -1,7 +1,7 @@
 /** A checkpoint from a mirror: chosen, downloaded, cancelled, reloaded, resumed, loaded, asked, deleted. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
-import { HubServer, TINY, TINY_ID } from '../hub/hubServer.ts';
+import { HubServer, TINY, TINY_ID, TINY_QWEN, TINY_QWEN_ID } from '../hub/hubServer.ts';
 import { NotebookPage } from './notebookPage.ts';
 
 let hub: HubServer;
@@ -106,4 +106,55 @@ test('from a folder, without a network', async ({ page }) => {
   await model.getByRole('button', { name: /^Download/ }).click();
   await expect(model.getByText('tiny-smolvlm:q4').first()).toBeVisible();
   await expect(model.getByText(/from folder/)).toBeVisible();
+});
+
+test('a model of another architecture is asked by transformers.js, and not trained', async ({ page }) => {
+  const qwen = await HubServer.start(TINY_QWEN, TINY_QWEN_ID);
+  const elsewhere: string[] = [];
+  page.on('request', (request) => {
+    if (new URL(request.url()).protocol === 'https:') elsewhere.push(request.url());
+  });
+  const notebook = new NotebookPage(page);
+  const model = notebook.cell('Model');
+  const ask = notebook.cell('Ask');
+  const why = `${TINY_QWEN_ID} can be asked, not trained: training knows SmolVLM (smolvlm, idefics3), and this is qwen2_5_vl.`;
+  await notebook.open('?device=wasm');
+
+  await test.step('what it is for is said before the download', async () => {
+    await model.getByText('Another checkpoint or device').click();
+    await expect(model.getByRole('group', { name: 'To ask only' }).getByRole('radio')).toHaveCount(5);
+    await model.getByLabel('mirror', { exact: true }).fill(qwen.address);
+    await model.getByLabel('another hub id').fill(TINY_QWEN_ID);
+    await model.getByRole('button', { name: 'See what it takes' }).click();
+    const plan = model.getByRole('region', { name: 'What it takes' });
+    await expect(plan.getByText(/: 952 KB in 8 files/)).toBeVisible();
+    await expect(plan.getByText(why)).toBeVisible();
+    await plan.getByRole('button', { name: /^Download/ }).click();
+    await expect(model.getByText(`${TINY_QWEN_ID}:fp32, 932 KB`)).toBeVisible();
+  });
+
+  await test.step('it answers with two responses, and is cancelled at once', async () => {
+    const before = qwen.requests.length;
+    await notebook.set(ask, 'responses', '2');
+    await ask.getByText('More sampling settings').click();
+    await notebook.set(ask, 'max_completion_length', '12');
+    await ask.getByRole('button', { name: 'Ask the model' }).click();
+    await expect(ask.getByText(/tokens a second/)).toBeVisible();
+    await notebook.set(ask, 'responses', '8');
+    await notebook.set(ask, 'max_completion_length', '180');
+    await ask.getByRole('button', { name: 'Ask the model' }).click();
+    await ask.getByRole('button', { name: 'Cancel' }).click();
+    await expect(ask.getByRole('button', { name: 'Ask the model' })).toBeEnabled();
+    await expect(ask.getByRole('alert')).toBeHidden();
+    expect(qwen.requests).toHaveLength(before);
+  });
+
+  await test.step('training says why not', async () => {
+    const train = notebook.cell('Train');
+    await expect(train.getByRole('status')).toContainText(why);
+    await expect(train.getByRole('button', { name: 'Train', exact: true })).toBeDisabled();
+    await expect(train.getByRole('button', { name: 'Step once' })).toBeDisabled();
+  });
+  expect(elsewhere).toEqual([]);
+  await qwen.stop();
 });

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 export const TINY = fileURLToPath(new URL('../fixtures/tiny-smolvlm', import.meta.url));
 export const TINY_ID = 'test/tiny-smolvlm';
+export const TINY_QWEN = fileURLToPath(new URL('../fixtures/tiny-qwen2_5_vl', import.meta.url));
+export const TINY_QWEN_ID = 'test/tiny-qwen2_5_vl';
 
 export interface Faults {
   /** Answers this status for the file. */
