@@ -37,11 +37,12 @@ export class NotebookPage {
   }
 
   /** The small random checkpoint: quick, and it knows nothing. */
-  async loadTinyModel(): Promise<void> {
+  async loadTinyModel(device?: 'WebGPU' | 'WebAssembly'): Promise<void> {
     const model = this.cell('Model');
     const address = new URL('tiny/', this.page.url()).href;
     await model.getByText('Another checkpoint or device').click();
     await model.getByLabel('checkpoint', { exact: true }).fill(address);
+    if (device) await model.getByLabel('device', { exact: true }).selectOption(device);
     await model.getByRole('button', { name: 'Load' }).click();
     await expect(model.getByText(address).first()).toBeVisible();
   }
