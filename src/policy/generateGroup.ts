@@ -1,15 +1,13 @@
 /** Samples groups of completions: one prefill a prompt, then all rows of all prompts as one batch. */
 import { seededRandom } from '../demos/random.ts';
 import type { Decoder } from './decoder.ts';
-import type { Ending } from './letterTrace.ts';
 import { otherTasks } from './otherTasks.ts';
 import type { Completion, GenerateOptions, SamplingSettings } from './policy.ts';
-import { chooseToken, completed, finish, startRow, type TokenWords } from './row.ts';
+import { chooseToken, completed, finish, startRow } from './row.ts';
+import type { TokenWords } from './tokenWords.ts';
 
 /** What a checkpoint says of its tokens. */
 export interface Vocabulary extends TokenWords {
-  /** Of a thought that is broken off. */
-  ending: Ending;
   /** Input embeddings [ids, hidden]. */
   embed: (ids: number[]) => Promise<Float32Array>;
 }

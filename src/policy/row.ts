@@ -1,19 +1,10 @@
 /** One response while it is sampled: its tokens, what the distribution said of each, its letters. */
 import type { Random } from '../demos/random.ts';
-import { lettersChosenFrom, type LetterTokens } from './letterTokens.ts';
+import { lettersChosenFrom } from './letterTokens.ts';
 import type { Completion } from './policy.ts';
 import { drawToken, probabilities, type DrawSettings } from './tokenDistribution.ts';
 import { TokenText } from './tokenText.ts';
-
-/** What a checkpoint says of its tokens. */
-export interface TokenWords {
-  end: ReadonlySet<number>;
-  /** Never sampled. */
-  suppressed: ReadonlySet<number>;
-  letters: LetterTokens;
-  /** Special tokens left out. */
-  decode: (ids: number[]) => string;
-}
+import type { TokenWords } from './tokenWords.ts';
 
 /** A response as it grows. */
 export interface Row {

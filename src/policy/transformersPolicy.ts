@@ -4,29 +4,16 @@
  * the policy and leaves nothing else to choose, so that settings mean the same here as for models that are trained; what
  * generation_config.json says of temperature, penalties and the like is put aside.
  */
-import {
-  AutoModelForImageTextToText,
-  AutoProcessor,
-  cat,
-  env,
-  LogitsProcessor,
-  LogitsProcessorList,
-  Tensor,
-  type PreTrainedModel,
-  type PreTrainedTokenizer,
-} from '@huggingface/transformers';
-import type { InferenceSession } from 'onnxruntime-common';
-import { seededRandom } from '../demos/random.ts';
+import { AutoModelForImageTextToText, AutoProcessor, env } from '@huggingface/transformers';
 import type { Adapter } from '../checkpoint/adapter.ts';
-import type { CheckpointSource } from '../checkpoint/source.ts';
-import { DeviceWatch } from '../device/deviceWatch.ts';
 import { ALL_Q4 } from '../checkpoint/parts.ts';
-import { ChatPrompt, modelTensor } from './chatPrompt.ts';
+import type { CheckpointSource } from '../checkpoint/source.ts';
+import { seededRandom } from '../demos/random.ts';
+import { DeviceWatch } from '../device/deviceWatch.ts';
+import { ChatPrompt } from './chatPrompt.ts';
 import { wasmThreads } from './device.ts';
-import { findLetterTokens } from './letterTokens.ts';
-import { findEnding, planTrace, type Ending } from './letterTrace.ts';
+import { planTrace } from './letterTrace.ts';
 import { withholdNarrowSubgroups } from './narrowSubgroups.ts';
-import { otherTasks } from './otherTasks.ts';
 import type {
   BatchOptions,
   Completion,
@@ -35,36 +22,17 @@ import type {
   LetterTrace,
   LetterTraceOptions,
   Policy,
+  PromptImage,
   SamplingSettings,
   SeededPrompt,
-  PromptImage,
 } from './policy.ts';
-import { chooseToken, completed, finish, startRow, type Row, type TokenWords } from './row.ts';
+import { ASK_LESS, LOAD_LESS, type PolicyOptions } from './policyOptions.ts';
+import { chooseToken, completed, finish, startRow, type Row } from './row.ts';
 import { withServedFiles } from './servedFiles.ts';
 import { probabilities } from './tokenDistribution.ts';
+import { tokenWords, type ResponseWords } from './tokenWords.ts';
 import { readTransformersFiles } from './transformersFiles.ts';
-import { ASK_LESS, LOAD_LESS, type PolicyOptions } from './policyOptions.ts';
-
-/** Keys and values of the rows that are decoded together, and logits of their prompts, take no more than this. */
-const ROW_BYTES = 2 ** 28;
-
-/** What a model's own generation_config.json may not decide. */
-const PLAIN = {
-  do_sample: false,
-  num_beams: 1,
-  temperature: 1,
-  repetition_penalty: 1,
-  no_repeat_ngram_size: 0,
-  min_length: 0,
-  min_new_tokens: null,
-  bad_words_ids: null,
-  suppress_tokens: null,
-  begin_suppress_tokens: null,
-  forced_bos_token_id: null,
-  forced_eos_token_id: null,
-  guidance_scale: null,
-  return_dict_in_generate: false,
-};
+import { TransformersModel, type See } from './transformersModel.ts';
 
 /**
  * @throws Error naming the file or field when the checkpoint cannot be had, has no chat template or is of an
@@ -100,16 +68,15 @@ export async function createTransformersPolicy(
   try {
     signal?.throwIfAborted();
     const gpu = device === 'webgpu' ? ((await env.backends.onnx.webgpu?.device) ?? null) : null;
-    const tokenizer = processor.tokenizer!;
     const { ends, suppressed, chatTemplate, config } = read;
+    const words = tokenWords(processor.tokenizer!, ends, suppressed);
     return new TransformersPolicy({
       device,
       checkpoint: source.name,
       context: config.text_config?.max_position_embeddings ?? config.max_position_embeddings ?? Infinity,
-      model,
+      model: new TransformersModel(model, words.end),
       chat: new ChatPrompt(processor, chatTemplate, model.forward_params),
-      words: wordsOf(tokenizer, ends, suppressed),
-      encode: (text) => tokenizer.encode(text, { add_special_tokens: false }),
+      words,
       watch: new DeviceWatch(gpu),
     });
   } catch (error) {
@@ -118,28 +85,14 @@ export async function createTransformersPolicy(
   }
 }
 
-type Words = TokenWords & { ending: Ending };
-
-function wordsOf(tokenizer: PreTrainedTokenizer, ends: number[], suppressed: number[]): Words {
-  const encode = (text: string) => tokenizer.encode(text, { add_special_tokens: false });
-  return {
-    end: new Set(ends),
-    suppressed: new Set(suppressed),
-    letters: findLetterTokens(encode),
-    ending: findEnding(encode),
-    decode: (ids) => tokenizer.decode(ids, { skip_special_tokens: true }),
-  };
-}
-
 interface Parts {
   device: Policy['device'];
   checkpoint: string;
   /** Positions that the model knows. */
   context: number;
-  model: PreTrainedModel;
+  model: TransformersModel;
   chat: ChatPrompt;
-  words: Words;
-  encode: (text: string) => number[];
+  words: ResponseWords;
   watch: DeviceWatch;
 }
 
@@ -164,8 +117,7 @@ class TransformersPolicy implements Policy {
   }
 
   encodeResponse(text: string): Promise<Int32Array> {
-    const [end] = this.#parts.words.end;
-    return Promise.resolve(Int32Array.from([...this.#parts.encode(text), end]));
+    return Promise.resolve(this.#parts.words.encodeResponse(text));
   }
 
   async generate(
@@ -174,13 +126,13 @@ class TransformersPolicy implements Policy {
     sampling: SamplingSettings,
     { signal, onTokens }: GenerateOptions = {},
   ): Promise<Completion[]> {
-    const { words, watch } = this.#parts;
+    const { model, words, watch } = this.#parts;
     this.#checkRoom(prompt, sampling.max_completion_length);
     const rows = Array.from({ length: count }, (_, row) =>
       startRow(words.decode, seededRandom('completion', sampling.seed, row)),
     );
-    const together = this.#rowsAtOnce(prompt.ids.length, sampling.max_completion_length);
-    const see = this.#seen(prompt);
+    const together = model.rowsAtOnce(prompt.ids.length, sampling.max_completion_length);
+    const see = model.see(prompt);
     for (let from = 0; from < count; from += together) {
       const some = rows.slice(from, from + together);
       const told = (tokens: (string | null)[]) =>
@@ -210,10 +162,9 @@ class TransformersPolicy implements Policy {
   }
 
   optionScores(prompt: EncodedPrompt, ids: Int32Array): Promise<number[]> {
-    const { to, ending } = planTrace([...ids], this.#parts.words);
-    return this.#parts.watch.run(ASK_LESS, () =>
-      this.#letters(prompt, this.#seen(prompt), [...ids.slice(0, to)], ending),
-    );
+    const { model, words, watch } = this.#parts;
+    const { to } = planTrace([...ids], words);
+    return watch.run(ASK_LESS, () => this.#letters(prompt, model.see(prompt), [...ids.slice(0, to)]));
   }
 
   /** A forward pass over prompt and thought for each reading: transformers.js lends its cache to no branches. */
@@ -222,12 +173,13 @@ class TransformersPolicy implements Policy {
     ids: Int32Array,
     { signal, onProgress }: LetterTraceOptions = {},
   ): Promise<LetterTrace> {
-    const { from, to, ending } = planTrace([...ids], this.#parts.words);
-    const see = this.#seen(prompt);
-    return this.#parts.watch.run(ASK_LESS, async () => {
+    const { model, words, watch } = this.#parts;
+    const { from, to } = planTrace([...ids], words);
+    const see = model.see(prompt);
+    return watch.run(ASK_LESS, async () => {
       const trace: LetterTrace = { at: [], letters: [] };
       for (let at = from; at <= to; at++) {
-        trace.letters.push(await this.#letters(prompt, see, [...ids.slice(0, at)], ending, signal));
+        trace.letters.push(await this.#letters(prompt, see, [...ids.slice(0, at)], signal));
         trace.at.push(at);
         onProgress?.(at, to);
       }
@@ -256,11 +208,11 @@ class TransformersPolicy implements Policy {
     told: (tokens: (string | null)[]) => void,
     signal?: AbortSignal,
   ): Promise<void> {
-    const { words } = this.#parts;
+    const { model, words } = this.#parts;
     const [end] = words.end;
     const room = sampling.max_completion_length;
     let fed = 0;
-    await this.#run([...prompt.ids], prompt, see, rows.length, room, signal, (logits) => {
+    const read = (logits: Float32Array) => {
       fed++;
       const live = rows.map(({ terminated }) => !terminated);
       const width = logits.length / rows.length;
@@ -273,7 +225,8 @@ class TransformersPolicy implements Policy {
         own[live[i] ? row.ids[row.ids.length - 1] : end] = 0;
       });
       told(rows.map((row, i) => (live[i] ? row.tokens[row.tokens.length - 1] : null)));
-    });
+    };
+    await model.run(prompt, see, { ids: [...prompt.ids], rows: rows.length, room, signal, read });
   }
 
   /** Probabilities of the letters after a thought and the forced ending. */
@@ -281,86 +234,16 @@ class TransformersPolicy implements Policy {
     prompt: EncodedPrompt,
     see: See,
     thought: number[],
-    { ids, letters }: Ending,
     signal?: AbortSignal,
   ): Promise<number[]> {
-    let scores: number[] = [];
-    await this.#run([...prompt.ids, ...thought, ...ids], prompt, see, 1, 1, signal, (logits) => {
-      scores = probabilities(logits, letters);
-    });
-    return scores;
-  }
-
-  /** @param read the logits of a step, [rows, vocabulary], which it may change: the largest are taken. */
-  async #run(
-    ids: number[],
-    { inputs = {} }: EncodedPrompt,
-    see: See,
-    rows: number,
-    room: number,
-    signal: AbortSignal | undefined,
-    read: (logits: Float32Array) => void,
-  ): Promise<void> {
     const { model, words } = this.#parts;
-    // Each row has its picture, but the vision tower sees it once.
-    const others = Object.entries(inputs).map(([name, input]) => {
-      const tensor = modelTensor(input);
-      return [name, name === 'pixel_values' ? tensor : repeated(tensor, rows)] as const;
-    });
-    const forward = model.forward.bind(model);
-    const stepped = async (given: { past_key_values?: { dispose(): Promise<void> } }) => {
-      await otherTasks();
-      if (signal?.aborted) await given.past_key_values?.dispose();
-      signal?.throwIfAborted();
-      return (await forward(given)) as object;
+    const ids = [...prompt.ids, ...thought, ...words.ending.ids];
+    let scores: number[] = [];
+    const read = (logits: Float32Array) => {
+      scores = probabilities(logits, words.ending.letters);
     };
-    Object.assign(model, { forward: stepped, encode_image: async () => repeated(await see(), rows) });
-    try {
-      const processors = new LogitsProcessorList();
-      processors.push(new LogitsReader(read));
-      await model.generate({
-        ...Object.fromEntries(others),
-        input_ids: int64(Array.from({ length: rows }, () => ids).flat(), [rows, ids.length]),
-        attention_mask: int64(new Array<number>(rows * ids.length).fill(1), [rows, ids.length]),
-        ...PLAIN,
-        eos_token_id: [...words.end],
-        max_new_tokens: room,
-        logits_processor: processors,
-      } as never);
-      await otherTasks();
-      signal?.throwIfAborted();
-    } finally {
-      // The class's own again.
-      for (const name of ['forward', 'encode_image']) Reflect.deleteProperty(model, name);
-    }
-  }
-
-  /** The features of a prompt's picture, computed when first asked for. */
-  #seen({ inputs = {} }: EncodedPrompt): See {
-    const { model } = this.#parts;
-    const encode = model.encode_image.bind(model) as (inputs: object) => Promise<Tensor>;
-    let features: Promise<Tensor> | null = null;
-    const tensors = () =>
-      Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, modelTensor(input)]));
-    return () => (features ??= encode(tensors()));
-  }
-
-  #rowsAtOnce(prompt: number, response: number): number {
-    const decoder = (this.#parts.model.sessions as Record<string, InferenceSession>).decoder_model_merged;
-    const bytes = (type: string) => (type === 'float16' ? 2 : 4);
-    const metadata = [
-      ...decoder.inputMetadata,
-      ...decoder.outputMetadata,
-    ] as InferenceSession.TensorValueMetadata[];
-    let perRow = 0;
-    for (const { name, type, shape } of metadata) {
-      const known = shape.filter((size) => typeof size === 'number').reduce((a, b) => a * b, 1);
-      if (name.startsWith('past_key_values.')) perRow += known * bytes(type) * (prompt + response);
-      // Without this input the graph gives logits of every position of the prompt.
-      if (name === 'logits' && !decoder.inputNames.includes('num_logits_to_keep'))
-        perRow += known * 4 * prompt;
-    }
-    return Math.max(1, Math.floor(ROW_BYTES / perRow));
+    await model.run(prompt, see, { ids, rows: 1, room: 1, signal, read });
+    return scores;
   }
 
   #checkRoom({ ids }: EncodedPrompt, asked: number): void {
@@ -370,33 +253,4 @@ class TransformersPolicy implements Policy {
         `max_completion_length ${asked} does not fit behind a prompt of ${ids.length} tokens: at most ${room}`,
       );
   }
-}
-
-type See = () => Promise<Tensor>;
-
-class LogitsReader extends LogitsProcessor {
-  readonly #read: (logits: Float32Array) => void;
-
-  constructor(read: (logits: Float32Array) => void) {
-    super();
-    this.#read = read;
-  }
-
-  override _call(_ids: bigint[][], logits: Tensor): Tensor {
-    this.#read(logits.data as Float32Array);
-    return logits;
-  }
-}
-
-function repeated(tensor: Tensor, rows: number): Tensor {
-  return rows === 1
-    ? tensor
-    : cat(
-        Array.from({ length: rows }, () => tensor),
-        0,
-      );
-}
-
-function int64(values: number[], dims: number[]): Tensor {
-  return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
 }

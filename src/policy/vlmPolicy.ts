@@ -2,15 +2,14 @@
 import { PreTrainedTokenizer } from '@huggingface/transformers';
 import type { Adapter } from '../checkpoint/adapter.ts';
 import { adapterFeeds, addAdapterInputs } from '../checkpoint/adapterInputs.ts';
-import type { CheckpointConfig, GenerationConfig } from '../checkpoint/config.ts';
+import type { CheckpointConfig } from '../checkpoint/config.ts';
 import type { CheckpointSource } from '../checkpoint/source.ts';
 import { unpackModel } from '../checkpoint/unpack.ts';
 import { DeviceWatch } from '../device/deviceWatch.ts';
 import { readCheckpointFiles, type CheckpointFiles } from './checkpointFiles.ts';
 import { Decoder } from './decoder.ts';
 import { generateGroup, generateGroups, type Vocabulary } from './generateGroup.ts';
-import { findLetterTokens } from './letterTokens.ts';
-import { findEnding, letterTrace, optionScores } from './letterTrace.ts';
+import { letterTrace, optionScores } from './letterTrace.ts';
 import { loadRuntime, type Device, type Runtime } from './onnxRuntime.ts';
 import type {
   BatchOptions,
@@ -26,6 +25,7 @@ import type {
 } from './policy.ts';
 import { ASK_LESS, LOAD_LESS, type PolicyOptions } from './policyOptions.ts';
 import { PromptEncoder } from './promptEncoder.ts';
+import { tokenWords, type ResponseWords } from './tokenWords.ts';
 
 /** Keys and values of all rows that are decoded together take no more than this. */
 const CACHE_BYTES = 2 ** 28;
@@ -49,7 +49,11 @@ export async function createPolicy(source: CheckpointSource, options: PolicyOpti
   try {
     const tokenizer = new PreTrainedTokenizer(files.tokenizer, files.tokenizerConfig);
     const encoder = new PromptEncoder(runtime, tokenizer, files, embedTokens, visionEncoder);
-    const words = vocabulary(tokenizer, config, generation, encoder);
+    const ends = [...generation.eos_token_ids, ...config.eos_token_ids];
+    const words: PolicyVocabulary = {
+      ...tokenWords(tokenizer, ends, [...generation.suppress_tokens, config.image_token_id]),
+      embed: (ids) => encoder.embed(ids),
+    };
     const policy = new VlmPolicy(device, source.name, config, encoder, decoder, words, watch);
     await policy.setAdapter(null);
     return policy;
@@ -96,9 +100,7 @@ async function openSessions(runtime: Runtime, { config, models }: CheckpointFile
   }
 }
 
-interface PolicyVocabulary extends Vocabulary {
-  encodeResponse: (text: string) => number[];
-}
+type PolicyVocabulary = Vocabulary & ResponseWords;
 
 class VlmPolicy implements Policy {
   readonly device: Device;
@@ -136,7 +138,7 @@ class VlmPolicy implements Policy {
   }
 
   encodeResponse(text: string): Promise<Int32Array> {
-    return Promise.resolve(Int32Array.from(this.vocabulary.encodeResponse(text)));
+    return Promise.resolve(this.vocabulary.encodeResponse(text));
   }
 
   async generate(
@@ -216,23 +218,4 @@ class VlmPolicy implements Policy {
 
 function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, row) => row);
-}
-
-function vocabulary(
-  tokenizer: PreTrainedTokenizer,
-  config: CheckpointConfig,
-  generation: GenerationConfig,
-  encoder: PromptEncoder,
-): PolicyVocabulary {
-  const encode = (text: string) => tokenizer.encode(text, { add_special_tokens: false });
-  const [end] = [...generation.eos_token_ids, ...config.eos_token_ids];
-  return {
-    encodeResponse: (text) => [...encode(text), end],
-    end: new Set([...generation.eos_token_ids, ...config.eos_token_ids]),
-    suppressed: new Set([...generation.suppress_tokens, config.image_token_id]),
-    letters: findLetterTokens(encode),
-    ending: findEnding(encode),
-    decode: (ids) => tokenizer.decode(ids, { skip_special_tokens: true }),
-    embed: (ids) => encoder.embed(ids),
-  };
 }
