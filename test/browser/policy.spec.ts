@@ -59,8 +59,8 @@ for (const device of ['wasm', 'webgpu'] as const) {
     ] as const);
     expect(trial.ids).toEqual(qwen.prompt_ids);
     expect(trial.greedy).toEqual(qwen.ids);
-    // The software GPU's sines and exponentials are coarse.
-    const off = device === 'webgpu' ? 5e-3 : 1e-4;
+    // The graph computes its rotary angles, and WGSL lets a sine or cosine be off by 2^-11; 1.1e-3 was measured.
+    const off = device === 'webgpu' ? 2e-3 : 1e-4;
     qwen.logprobs.forEach((x, i) => expect(Math.abs(trial.logprobs[i] - x)).toBeLessThan(off));
     expect(trial.again).toEqual(trial.second);
     expect(trial.cancelled).toBe('AbortError');

@@ -49,10 +49,7 @@ export class NotebookDocument {
 
   /** The cells that a cell takes something from: of each kind the nearest above, but every training. */
   sources(entry: Entry): Entry[] {
-    const above = this.cells.slice(
-      0,
-      this.cells.findIndex(({ id }) => id === entry.id),
-    );
+    const above = this.#above(entry.id);
     return ABOUT[entry.kind].needs.flatMap((kind) => {
       const found = above.filter((other) => other.kind === kind);
       return kind === 'train' ? found : found.slice(-1);
@@ -176,8 +173,7 @@ export class NotebookDocument {
   }
 
   #trainingsAbove(id: string): Training[] {
-    const at = this.cells.findIndex((entry) => entry.id === id);
-    return this.cells.slice(0, Math.max(0, at)).flatMap((entry) => {
+    return this.#above(id).flatMap((entry) => {
       if (entry.kind !== 'train') return [];
       const { run, adapter, steps, evaluations } = entry.state;
       return [{ id: entry.id, title: entry.title, run, adapter, steps, evaluations }];
@@ -185,7 +181,13 @@ export class NotebookDocument {
   }
 
   #atOrAbove(id: string, kind: CellKind): Entry | undefined {
+    const own = this.cells.filter((entry) => entry.id === id);
+    return [...this.#above(id), ...own].findLast((entry) => entry.kind === kind);
+  }
+
+  /** None for a cell that is not among them. */
+  #above(id: string): Entry[] {
     const at = this.cells.findIndex((entry) => entry.id === id);
-    return this.cells.slice(0, at + 1).findLast((entry) => entry.kind === kind);
+    return this.cells.slice(0, Math.max(0, at));
   }
 }
