@@ -71,7 +71,7 @@ const VIEWS = {
   settings: { show: toggleSettings, hide: toggleSettings },
   model: { show: toggleChooser, hide: toggleChooser },
   mapping: { address: '?open=bring-your-own-demonstrations', before: openMapping, show: cell('Demonstrations') },
-  text: { address: '?open=grpo-step-by-step', before: painted, show: cell('From rewards to advantages') },
+  text: { address: '?open=grpo-step-by-step', before: painted, show: (page) => page.getByRole('region').filter({ has: page.getByRole('heading', { name: 'From rewards to advantages' }) }) },
   style: { address: 'style.html', before: painted, show: whole },
 };
 
@@ -145,11 +145,17 @@ async function picture(page, target, name) {
   await target.scrollIntoViewIfNeeded();
   await page.waitForTimeout(500);
   await stick(target, false);
-  const { x, y, width, height } = await target.boundingBox();
-  const top = await page.evaluate(() => scrollY);
-  const clip = { x: Math.max(0, x - EDGE), y: y + top - EDGE, width: width + 2 * EDGE, height: height + 2 * EDGE };
-  await store(page, await page.screenshot({ fullPage: true, clip, animations: 'disabled' }), name);
+  // A window as high as the cell: a picture of the whole page would take ten times as long.
+  const window = page.viewportSize();
+  const high = Math.min(LONGEST, Math.ceil((await target.boundingBox()).height) + 2 * EDGE);
+  await page.setViewportSize({ ...window, height: Math.max(high, window.height) });
+  await target.evaluate((element, edge) => scrollBy({ top: element.getBoundingClientRect().top - edge, behavior: 'instant' }), EDGE);
+  await page.waitForTimeout(300);
+  const { x, y, width } = await target.boundingBox();
+  const clip = { x: Math.max(0, x - EDGE), y: Math.max(0, y - EDGE), width: width + 2 * EDGE, height: high };
+  await store(page, await page.screenshot({ clip, animations: 'disabled' }), name);
   await stick(target, true);
+  await page.setViewportSize(window);
 }
 
 /** What moves along as one scrolls would stand anywhere in a picture of the whole. */
