@@ -1,6 +1,7 @@
 /** The page stays answerable while it trains, and fits every screen. */
 import { expect, test } from '@playwright/test';
 import { traceTasks, type Task } from '../pageTasks.ts';
+import { lengthenRun } from './longRun.ts';
 import { NotebookPage } from './notebookPage.ts';
 
 /** What the platform calls a long task, milliseconds: of the thread itself, since waiting for a core is not the page's doing. */
@@ -22,14 +23,42 @@ test('no long task on the main thread while training', async ({ page }) => {
   const trace = await traceTasks(page);
   await train.getByRole('button', { name: 'Continue at step 2' }).click();
   await expect(train.getByText('Done.')).toBeVisible();
-  const tasks = await trace();
+  expectShort(await trace(), 'five steps');
+});
+
+test('no long task while a run of ten thousand steps grows, two others laid over it', async ({ page }) => {
+  const notebook = new NotebookPage(page);
+  const train = await notebook.openTraining({ max_steps: '2' });
+  await train.getByRole('button', { name: 'Step once' }).click();
+  await expect(train.getByRole('button', { name: 'Continue at step 2' })).toBeEnabled();
+  const live = 30;
+  await lengthenRun(page, { steps: 10_000, of: 10_000 + live, copies: 2 });
+  await page.reload();
+  const goOn = train.getByRole('button', { name: 'Continue at step 10001' });
+  await expect(goOn).toBeEnabled();
+  await train.getByText('Lay other runs over this one').click();
+  for (const name of ['Copy 1', 'Copy 2']) await train.getByRole('checkbox', { name }).check();
+  const reward = train.getByRole('img', { name: /^Reward: / });
+  await expect(reward).toHaveAccessibleName(/Copy 2/);
+
+  const trace = await traceTasks(page);
+  await goOn.click();
+  await expect(reward).toHaveAccessibleName(new RegExp(`at step ${10_000 + live}`));
+  await expect(train.getByText('Done.')).toBeVisible();
+  expectShort(await trace(), `${live} steps after ten thousand`);
+  // A curve is drawn with no more points than it has room for.
+  const path = await train.locator('path.curve').first().getAttribute('d');
+  expect(path!.split('L').length).toBeLessThan(1500);
+});
+
+function expectShort(tasks: Task[], during: string): void {
   const longest = (by: keyof Task) => Math.max(...tasks.map((task) => task[by]));
   console.log(
-    `longest task in five steps: ${longest('thread').toFixed(0)} ms of the thread, ${longest('clock').toFixed(0)} ms by the clock`,
+    `longest task in ${during}: ${longest('thread').toFixed(0)} ms of the thread, ${longest('clock').toFixed(0)} ms by the clock`,
   );
   expect(tasks.length).toBeGreaterThan(100);
   expect(tasks.filter(({ thread }) => thread > LONG)).toEqual([]);
-});
+}
 
 for (const [name, width, height, present] of [
   ['a phone', 360, 740, ''],
