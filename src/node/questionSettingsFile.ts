@@ -1,8 +1,8 @@
 /** Question settings as the command line names them: a preset, a file over it, flags over both. */
 import { readFile } from 'node:fs/promises';
-import { findPreset } from '../questions/presets.ts';
 import type { QuestionSettings } from '../questions/question.ts';
 import { checkQuestionSettings } from '../questions/settingsSchema.ts';
+import { presetSettings } from './presetFlag.ts';
 
 const MOST_BYTES = 100_000;
 
@@ -12,13 +12,13 @@ const MOST_BYTES = 100_000;
  * @throws Error naming the preset, or the file and the field at fault.
  */
 export async function questionSettings(
-  preset: string,
+  preset: string | undefined,
   path: string | undefined,
   flags: Partial<QuestionSettings>,
 ): Promise<QuestionSettings> {
-  const { settings } = findPreset(preset);
+  const settings = presetSettings(preset);
   const own = path === undefined ? {} : await readObject(path);
-  return checkQuestionSettings({ ...settings, ...own, ...flags }, path ?? `preset ${preset}`);
+  return checkQuestionSettings({ ...settings, ...own, ...flags }, path ?? `preset ${preset ?? 'default'}`);
 }
 
 async function readObject(path: string): Promise<object> {

@@ -127,7 +127,7 @@ test('open-ended and supervised forms go into a folder with their pictures', asy
 });
 
 test.each<[string[], string]>([
-  [['--preset', 'easy'], '--preset easy is none of default, paper, hard, elsewhere, compact'],
+  [['--preset', 'easy'], '--preset easy is none of default, random, paper, hard, compact'],
   [['--format', 'csv'], '--format csv is none of jsonl, parquet, easyr1'],
   [['--stopped-buffer=-1'], '--stopped-buffer -1 is not a whole number of at least 0'],
   [['--stopping-delta', 'slow'], '--stopping-delta slow is not a number from 0 to 1000'],

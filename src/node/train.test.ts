@@ -207,11 +207,11 @@ test.each([
   [['train', '--resume', 'x', '--beta', '1'], '--beta cannot be changed with --resume'],
   [['train', '--out', 'x', '--loss_type', 'ppo'], '--loss_type ppo is none of grpo'],
   [['train', '--resume', 'x', '--lr', '1'], '--lr cannot be changed with --resume'],
-  [['train', '--out', 'x', '--preset', 'easy'], '--preset easy is none of default, paper, hard, elsewhere'],
+  [['train', '--out', 'x', '--preset', 'easy'], '--preset easy is none of default, random, paper, hard'],
   [['sft', '--out', 'x', '--response', 'poem'], '--response poem is none of answer, reasoned'],
   [['sft', '--out', 'x', '--beta', '1'], "Unknown option '--beta'"],
   [['sft', '--resume', 'x', '--response', 'answer'], '--response cannot be changed with --resume'],
-  [['evaluate', '--preset', 'easy'], '--preset easy is none of default, paper, hard, elsewhere'],
+  [['evaluate', '--preset', 'easy'], '--preset easy is none of default, random, paper, hard'],
   [['train', 'a', 'b', '--out', 'x'], '"b" is one argument too many'],
   [['train', '--learning-rate', '1'], "Unknown option '--learning-rate'"],
 ])('%j is called wrongly: exit code 2', async (args, message) => {

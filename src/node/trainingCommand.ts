@@ -1,12 +1,12 @@
 /** What `robot-r1 train` and `robot-r1 sft` share: flags of a run, going on with one, and what is said at its end. */
-import { findPreset, PRESET_IDS } from '../questions/presets.ts';
 import { KINDS } from '../questions/question.ts';
 import type { RunSettings } from '../runs/run.ts';
 import { DEFAULT_GRPO_CONFIG, type GrpoConfig } from '../training/grpoConfig.ts';
-import { numberBetween, oneOf, UsageError, wholeNumber, type Terminal } from './command.ts';
+import { numberBetween, UsageError, wholeNumber, type Terminal } from './command.ts';
 import { HELD_OUT } from './heldOut.ts';
 import { MODEL_HELP } from './openCheckpoint.ts';
 import { DEFAULT_BUNDLE } from './openDemonstrations.ts';
+import { PRESET_HELP, presetSettings } from './presetFlag.ts';
 import type { TrainingReport } from './trainRun.ts';
 
 const text = { type: 'string' } as const;
@@ -53,7 +53,7 @@ export function trainingHelp(own: [string, string][]): [string, string][] {
     ['--out DIR', 'where the run goes: PEFT adapter, metrics.jsonl, rollouts.jsonl, report.json'],
     ['--resume DIR', 'go on with the run in DIR, to --steps if given'],
     ...MODEL_HELP,
-    ['--preset NAME', `which questions: ${PRESET_IDS.join(', ')} (default)`],
+    PRESET_HELP,
     ['--seed N', `seed of adapter, order and rollouts (${C.seed})`],
     ['--steps N', `updates of the adapter (${C.max_steps})`],
     ['--lr X', `learning rate (${C.optimizer.learning_rate})`],
@@ -109,7 +109,7 @@ export async function train(called: Called, terminal: Terminal): Promise<void> {
   const share = values['test-share'];
   const split = {
     test_fraction: share === undefined ? HELD_OUT.share : numberBetween('test-share', share, 0.01, 0.99),
-    question_settings: findPreset(oneOf('preset', values.preset ?? 'default', PRESET_IDS)).settings,
+    question_settings: presetSettings(values.preset),
   };
   const { startRun, resumeRun } = await import('./openTraining.ts');
   const model = { mirror: values.mirror, terminal };

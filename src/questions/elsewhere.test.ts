@@ -4,11 +4,10 @@ import { seededRandom } from '../demos/random.ts';
 import { byTask, momentsElsewhere, type AskedMoment } from './elsewhere.ts';
 import { makeQuestions, sampleMoments } from './generate.ts';
 import { distance } from './distractors.ts';
-import { findPreset } from './presets.ts';
-import { OPTION_LETTERS } from './question.ts';
+import { DEFAULT_QUESTION_SETTINGS, OPTION_LETTERS } from './question.ts';
 import { reach } from './testing/reach.ts';
 
-const SETTINGS = findPreset('elsewhere').settings;
+const SETTINGS = DEFAULT_QUESTION_SETTINGS;
 
 /** Reaches to the same table whose goals lie apart: shifted in x and y from demonstration to demonstration. */
 function shiftedReach(i: number): Demonstration {

@@ -2,7 +2,7 @@
 import { DEFAULT_QUESTION_SETTINGS, type QuestionSettings } from './question.ts';
 
 export interface QuestionPreset {
-  id: 'default' | 'paper' | 'hard' | 'elsewhere' | 'compact';
+  id: 'default' | 'random' | 'paper' | 'hard' | 'compact';
   name: string;
   /** One sentence: what it is for. */
   sentence: string;
@@ -12,29 +12,29 @@ export interface QuestionPreset {
 export const QUESTION_PRESETS: readonly QuestionPreset[] = [
   {
     id: 'default',
-    name: 'As the embedded model learnt',
-    sentence: 'The paper, but changes under a centimetre are no movement.',
+    name: 'Right elsewhere',
+    sentence:
+      'Wrong options are right in other demonstrations of the task: only the picture tells them apart.',
     settings: DEFAULT_QUESTION_SETTINGS,
+  },
+  {
+    id: 'random',
+    name: 'Anywhere',
+    sentence: 'Wrong options are drawn from the whole space: many can be told apart without eyes.',
+    settings: { ...DEFAULT_QUESTION_SETTINGS, difficulty: 'random' },
   },
   {
     id: 'paper',
     name: 'As in the paper',
     sentence:
       'Random distractors, every nonzero change is a movement; bounds and distances are ours, it gives none.',
-    settings: { ...DEFAULT_QUESTION_SETTINGS, movement_deadband: 0 },
+    settings: { ...DEFAULT_QUESTION_SETTINGS, difficulty: 'random', movement_deadband: 0 },
   },
   {
     id: 'hard',
     name: 'Hard',
     sentence: 'Wrong options that look right: mirrored, at the same height, other keypoints, one word apart.',
     settings: { ...DEFAULT_QUESTION_SETTINGS, difficulty: 'hard', min_distance: 0.05 },
-  },
-  {
-    id: 'elsewhere',
-    name: 'Right elsewhere',
-    sentence:
-      'Wrong options are right in other demonstrations of the task: only the picture tells them apart.',
-    settings: { ...DEFAULT_QUESTION_SETTINGS, difficulty: 'elsewhere' },
   },
   {
     id: 'compact',

@@ -115,7 +115,7 @@ export const DEFAULT_QUESTION_SETTINGS: QuestionSettings = {
   state_space: TABLE_SPACE,
   min_distance: 0.1,
   option_count: 4,
-  difficulty: 'random',
+  difficulty: 'elsewhere',
   rings: [...RINGS],
   ring_bounds: [0.05, 0.13, 0.25, 0.5],
   hard_negatives: [...HARD_NEGATIVES],

@@ -17,7 +17,7 @@ test('settings stored before there were more are as they always were', () => {
   const { movement_deadband, slightly_threshold, state_in_movement_prompt, seed } = DEFAULT_QUESTION_SETTINGS;
   const old = { kinds, frame_interval, stopping_delta, state_space, min_distance, movement_deadband };
   expect(check({ ...old, slightly_threshold, state_in_movement_prompt, seed })).toEqual(
-    DEFAULT_QUESTION_SETTINGS,
+    findPreset('random').settings,
   );
 });
 
@@ -50,5 +50,5 @@ test('a preset is known whatever its seed, and no longer once a value differs', 
   for (const preset of QUESTION_PRESETS) expect(presetOf({ ...preset.settings, seed: 9 })).toBe(preset);
   expect(presetOf({ ...DEFAULT_QUESTION_SETTINGS, decimals: 4 })).toBeNull();
   expect(findPreset('hard').settings.difficulty).toBe('hard');
-  expect(() => findPreset('easy')).toThrow('"easy" is none of default, paper, hard, elsewhere, compact');
+  expect(() => findPreset('easy')).toThrow('"easy" is none of default, random, paper, hard, compact');
 });

@@ -51,7 +51,7 @@ export const questionSettingsSchema = v.pipe(
     ),
     min_distance: between(0, 100),
     option_count: later(whole(2, OPTION_LETTERS.length), DEFAULTS.option_count),
-    difficulty: later(v.picklist(DIFFICULTIES), DEFAULTS.difficulty),
+    difficulty: later(v.picklist(DIFFICULTIES), 'random'),
     rings: later(severalOf(RINGS), DEFAULTS.rings),
     ring_bounds: later(
       v.pipe(

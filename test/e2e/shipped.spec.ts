@@ -89,8 +89,11 @@ test('What does it see?', async ({ page }) => {
   await expect(rows.nth(2)).toContainText('a grey picture');
   await expect(rows.nth(2)).toContainText('McNemar p');
   await expect(rows.nth(3)).toContainText('the frame of another question');
-  await notebook.cell('Questions 2').getByText('Settings', { exact: true }).click();
-  await expect(notebook.cell('Questions 2').getByLabel('preset')).toHaveValue('hard');
+  const presets = { Questions: 'random', 'Questions 2': 'default' };
+  for (const [cell, preset] of Object.entries(presets)) {
+    await notebook.cell(cell).getByText('Settings', { exact: true }).click();
+    await expect(notebook.cell(cell).getByLabel('preset')).toHaveValue(preset);
+  }
   await evaluate(notebook, 'Evaluate 2', 3);
   await train(notebook, 'Train');
   await evaluate(notebook, 'Evaluate 3', 6);
@@ -141,6 +144,8 @@ test('Bring your own demonstrations', async ({ page }) => {
 test('From laptop to cluster', async ({ page }) => {
   const notebook = await open(page, 'from-laptop-to-cluster', 'From laptop to cluster');
   await expect(notebook.cell('Questions').getByText(/^1 of \d+$/)).toBeVisible();
+  await notebook.cell('Questions').getByText('Settings', { exact: true }).click();
+  await expect(notebook.cell('Questions').getByLabel('preset')).toHaveValue('paper');
   await train(notebook, 'Train');
   const button = notebook.cell('Export').getByRole('button', { name: 'Download the EasyR1 bundle' });
   const zip = await notebook.download(button);

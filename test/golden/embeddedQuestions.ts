@@ -1,12 +1,13 @@
 /** Prints twelve questions with their pictures for tools/checkpoint/golden.py: tsx embeddedQuestions.ts [BUNDLE] */
 import { imagesOf, DEFAULT_BUNDLE, openDemonstrations } from '../../src/node/openDemonstrations.ts';
 import { makeQuestions } from '../../src/questions/generate.ts';
-import { DEFAULT_QUESTION_SETTINGS, KINDS } from '../../src/questions/question.ts';
+import { findPreset } from '../../src/questions/presets.ts';
+import { KINDS } from '../../src/questions/question.ts';
 
 const A_KIND = 4;
 
 const bundle = await openDemonstrations(process.argv[2] ?? DEFAULT_BUNDLE);
-const questions = makeQuestions(bundle.demonstrations, DEFAULT_QUESTION_SETTINGS);
+const questions = makeQuestions(bundle.demonstrations, findPreset('random').settings);
 const imageOf = imagesOf(bundle);
 const chosen = KINDS.flatMap((kind) => {
   const some = questions.filter((question) => question.kind === kind);

@@ -1,16 +1,18 @@
 import type { Completion } from '../../policy/policy.ts';
-import { DEFAULT_QUESTION_SETTINGS, KINDS, OPTION_LETTERS, type Question } from '../../questions/question.ts';
+import { KINDS, OPTION_LETTERS, type Question } from '../../questions/question.ts';
 import { parseResponse, scoreResponse } from '../../questions/reward.ts';
 import { DEFAULT_GRPO_CONFIG } from '../../training/grpoConfig.ts';
 import { EMBEDDED } from '../checkpointFolder.ts';
 import { MODEL_HELP } from '../openCheckpoint.ts';
 import { numberBetween, oneOf, parse, UsageError, wholeNumber, type Command } from '../command.ts';
 import { DEFAULT_BUNDLE } from '../openDemonstrations.ts';
+import { PRESET_HELP, presetSettings } from '../presetFlag.ts';
 
 const text = { type: 'string' } as const;
 const OPTIONS = {
   question: text,
   kind: text,
+  preset: text,
   model: { ...text, default: EMBEDDED },
   mirror: text,
   adapter: text,
@@ -27,6 +29,7 @@ export const command: Command = {
   help: [
     ['--question ID', 'as "questions FILE --json" lists them (one drawn by seed)'],
     ['--kind KIND', `draw among ${KINDS.join(', ')}`],
+    PRESET_HELP,
     ['--adapter DIR', 'a PEFT adapter, e.g. what train wrote'],
     ...MODEL_HELP,
     ['--samples N', 'so many responses from one prefill (1)'],
@@ -40,6 +43,7 @@ export const command: Command = {
     const { signal } = terminal;
     const samples = wholeNumber('samples', values.samples, 1);
     const seed = wholeNumber('seed', values.seed);
+    const asked = presetSettings(values.preset);
     const temperature = numberBetween('temperature', values.temperature ?? (samples > 1 ? '1' : '0'), 0, 10);
     const kind = values.kind === undefined ? null : oneOf('kind', values.kind, KINDS);
     if (kind && values.question) throw new UsageError('--kind and --question do not go together');
@@ -49,7 +53,7 @@ export const command: Command = {
     const { makeQuestions } = await import('../../questions/generate.ts');
     const { seededRandom } = await import('../../demos/random.ts');
     const bundle = await openDemonstrations(positionals[0] ?? DEFAULT_BUNDLE);
-    const all = makeQuestions(bundle.demonstrations, DEFAULT_QUESTION_SETTINGS);
+    const all = makeQuestions(bundle.demonstrations, asked);
     const fitting = all.filter((q) =>
       values.question ? q.id === values.question : !kind || q.kind === kind,
     );

@@ -1,19 +1,19 @@
-import { findPreset, PRESET_IDS } from '../../questions/presets.ts';
 import { KINDS } from '../../questions/question.ts';
 import type { ShareSummary } from '../../evaluation/summary.ts';
 import { DEFAULT_GRPO_CONFIG } from '../../training/grpoConfig.ts';
-import { numberBetween, oneOf, parse, wholeNumber, type Command } from '../command.ts';
+import { numberBetween, parse, wholeNumber, type Command } from '../command.ts';
 import { EMBEDDED } from '../checkpointFolder.ts';
 import { MODEL_HELP } from '../openCheckpoint.ts';
 import { DEFAULT_BUNDLE } from '../openDemonstrations.ts';
 import { HELD_OUT } from '../heldOut.ts';
+import { PRESET_HELP, presetSettings } from '../presetFlag.ts';
 
 const text = { type: 'string' } as const;
 const OPTIONS = {
   model: { ...text, default: EMBEDDED },
   mirror: text,
   adapter: text,
-  preset: { ...text, default: 'default' },
+  preset: text,
   questions: { ...text, default: String(HELD_OUT.questions) },
   samples: { ...text, default: String(HELD_OUT.samples) },
   'test-share': { ...text, default: String(HELD_OUT.share) },
@@ -28,7 +28,7 @@ export const command: Command = {
   help: [
     ['--adapter DIR', 'a PEFT adapter, e.g. what train wrote'],
     ...MODEL_HELP,
-    ['--preset NAME', `which questions: ${PRESET_IDS.join(', ')} (default)`],
+    PRESET_HELP,
     ['--questions N', `as many of each kind as can be had (${HELD_OUT.questions})`],
     ['--samples N', `samples of each at temperature 1 (${HELD_OUT.samples})`],
     ['--test-share X', `share of the demonstrations held out, as train had it (${HELD_OUT.share})`],
@@ -53,7 +53,7 @@ export const command: Command = {
     const { pickQuestions } = await import('../../evaluation/pickQuestions.ts');
     const { evaluate } = await import('../../evaluation/evaluate.ts');
     const { summary } = await import('../../evaluation/summary.ts');
-    const { settings: asked } = findPreset(oneOf('preset', values.preset, PRESET_IDS));
+    const asked = presetSettings(values.preset);
     const { test, images } = await openSplit(positionals[0] ?? DEFAULT_BUNDLE, asked, share);
     const questions = pickQuestions(test, count, asked.seed);
     const policy = await openPolicy(values.model, { mirror: values.mirror, terminal });

@@ -1,12 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { DEFAULT_QUESTION_SETTINGS } from '../../questions/question.ts';
 import { DEFAULT_REWARD_WEIGHTS } from '../../questions/reward.ts';
 import { numberBetween, parse, UsageError, wholeNumber, type Command } from '../command.ts';
+import { PRESET_HELP, presetSettings } from '../presetFlag.ts';
 
 const text = { type: 'string' } as const;
 const OPTIONS = {
   out: text,
+  preset: text,
   seed: { ...text, default: '0' },
   'test-share': { ...text, default: '0.25' },
   json: { type: 'boolean', default: false },
@@ -17,6 +18,7 @@ export const command: Command = {
   usage: 'export FILE --out DIR [options]',
   help: [
     ['--out DIR', 'config.yaml, train.jsonl, val.jsonl, images, reward.py, README.md go here'],
+    PRESET_HELP,
     ['--seed N', 'seed of options, letters and split (0)'],
     ['--test-share X', 'share of the demonstrations for val (0.25)'],
     ['--json', 'print {"train", "val", "files"}'],
@@ -26,7 +28,7 @@ export const command: Command = {
     const [path] = positionals;
     const { out } = values;
     if (!out) throw new UsageError('say with --out DIR where the bundle goes');
-    const settings = { ...DEFAULT_QUESTION_SETTINGS, seed: wholeNumber('seed', values.seed) };
+    const settings = { ...presetSettings(values.preset), seed: wholeNumber('seed', values.seed) };
     const share = numberBetween('test-share', values['test-share'], 0.01, 0.99);
     const { openSplit } = await import('../openSplit.ts');
     const { train, test, images } = await openSplit(path, settings, share);

@@ -3,7 +3,6 @@ import type { Bundle } from '../../demos/demonstration.ts';
 import { wilson } from '../../evaluation/intervals.ts';
 import { makeQuestions } from '../../questions/generate.ts';
 import { makeOpenQuestions } from '../../questions/openEnded.ts';
-import { PRESET_IDS } from '../../questions/presets.ts';
 import { KINDS, type Question, type QuestionSettings } from '../../questions/question.ts';
 import { makeSftExamples, SFT_FORMS } from '../../questions/sft.ts';
 import { duplicates, letterCounts, textRules } from '../../questions/statistics.ts';
@@ -17,6 +16,7 @@ import {
   type Terminal,
 } from '../command.ts';
 import { openDemonstrations } from '../openDemonstrations.ts';
+import { PRESET_HELP } from '../presetFlag.ts';
 import { questionSettings } from '../questionSettingsFile.ts';
 
 const FORMS = ['choice', 'open', ...SFT_FORMS] as const;
@@ -24,7 +24,7 @@ const FORMS = ['choice', 'open', ...SFT_FORMS] as const;
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 const OPTIONS = {
-  preset: { ...text, default: 'default' },
+  preset: text,
   settings: text,
   seed: text,
   interval: text,
@@ -43,7 +43,7 @@ export const command: Command = {
   summary: 'Make questions from demonstrations.',
   usage: 'questions FILE|DIR [options]   (demonstrations: a zip, an HDF5 file or a folder)',
   help: [
-    ['--preset NAME', `${PRESET_IDS.join(', ')} (default)`],
+    PRESET_HELP,
     ['--settings FILE', "JSON with some or all of the settings, over the preset's"],
     ['--seed N', "seed of options and letters (the settings', else 0)"],
     ['--interval N', "ask at every N-th frame (the settings', else 10)"],
@@ -60,7 +60,7 @@ export const command: Command = {
   async run(args, terminal) {
     const { values, positionals } = parse(args, OPTIONS, [1, 1]);
     const form = oneOf('form', values.form, FORMS);
-    const settings = await questionSettings(oneOf('preset', values.preset, PRESET_IDS), values.settings, {
+    const settings = await questionSettings(values.preset, values.settings, {
       ...(values.seed !== undefined && { seed: wholeNumber('seed', values.seed) }),
       ...(values.interval !== undefined && { frame_interval: wholeNumber('interval', values.interval, 1) }),
       ...keypointRule(values),

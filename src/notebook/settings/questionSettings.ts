@@ -67,7 +67,7 @@ export const QUESTION_SETTINGS: Setting[] = [
     path: 'difficulty',
     label: 'difficulty',
     sentence:
-      'Where wrong options come from: anywhere (the paper), stated distances, what looks right, or what is right in other demonstrations.',
+      'Where wrong options come from: what is right in other demonstrations, anywhere (the paper), stated distances, or what looks right.',
     options: DIFFICULTIES.map((value) => ({ label: DIFFICULTY_NAMES[value], value })),
   },
   number(
