@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fixture, unzipped, zipped } from '../fixtures/fixture.ts';
+import { dropFiles } from './dropFiles.ts';
 import { NotebookPage, zipEntries } from './notebookPage.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
@@ -32,15 +33,6 @@ async function recordForm(notebook: NotebookPage, demonstrations: Locator): Prom
 async function findings(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).include('#demonstrations').analyze();
   return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
-}
-
-/** As a person drops them, by the browser's own drag and drop. */
-async function drop(page: Page, files: string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files, dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
-  await session.detach();
 }
 
 async function inFolder<T>(files: Record<string, Uint8Array>, use: (folder: string) => Promise<T>) {
@@ -77,12 +69,12 @@ for (const [what, files, name] of [
 test('folders and loose files, dropped and picked; a bad drop changes nothing', async ({ page }) => {
   const { demonstrations } = await opened(page);
   await inFolder(await unzipped(fixture('rlbench_variations.zip')), async (folder) => {
-    await drop(page, [folder]);
+    await dropFiles(page, [folder]);
     await expect(demonstrations.getByText(/^demonstrations-\w+: 3 demonstrations$/)).toBeVisible();
   });
-  await drop(page, [path('maniskill.h5'), path('maniskill.json')]);
+  await dropFiles(page, [path('maniskill.h5'), path('maniskill.json')]);
   await expect(demonstrations.getByText(/^maniskill\.h5 and 1 more:/)).toBeVisible();
-  await drop(page, [path('maniskill.json')]);
+  await dropFiles(page, [path('maniskill.json')]);
   await expect(demonstrations.getByRole('alert')).toContainText('maniskill.json');
   await expect(demonstrations.getByText(/^maniskill\.h5 and 1 more:/)).toBeVisible();
   await inFolder(await unzipped(fixture('lerobot_v3.zip')), async (folder) => {

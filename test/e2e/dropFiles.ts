@@ -1,10 +1,33 @@
 import type { Page } from 'playwright';
 
-/** Drops files and folders on the page as a person does, by the browser's own drag and drop. */
+/** Times that a hand tries, and milliseconds between them. */
+const TRIES = 50;
+const PAUSE = 100;
+
+/**
+ * Drops files and folders on the page as a person does, by the browser's own drag and drop. While the page scrolls,
+ * what lies under the pointer changes, and the browser lets a drop go that came before the new target has said that
+ * it takes it; a person moves on and drops again.
+ * @throws Error when no drop arrives.
+ */
 export async function dropFiles(page: Page, files: string[]): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files, dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
-  await session.detach();
+  const send = (type: 'dragEnter' | 'dragOver' | 'drop') =>
+    session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+  const dropped = await page.evaluateHandle(() => {
+    const seen = { drop: false };
+    addEventListener('drop', () => (seen.drop = true), { capture: true, once: true });
+    return seen;
+  });
+  try {
+    for (let i = 0; i < TRIES; i++) {
+      for (const type of ['dragEnter', 'dragOver', 'dragOver', 'drop'] as const) await send(type);
+      if (await dropped.evaluate(({ drop }) => drop)) return;
+      await page.waitForTimeout(PAUSE);
+    }
+    throw new Error(`no drop of ${files.join(' and ')} arrived`);
+  } finally {
+    await session.detach();
+  }
 }
