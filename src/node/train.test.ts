@@ -212,6 +212,8 @@ test.each([
   [['sft', '--out', 'x', '--beta', '1'], "Unknown option '--beta'"],
   [['sft', '--resume', 'x', '--response', 'answer'], '--response cannot be changed with --resume'],
   [['evaluate', '--preset', 'easy'], '--preset easy is none of default, random, paper, hard'],
+  [['ask', '--preset', 'easy'], '--preset easy is none of default, random, paper, hard'],
+  [['export', 'a', '--out', 'x', '--preset', 'easy'], '--preset easy is none of default, random, paper'],
   [['train', 'a', 'b', '--out', 'x'], '"b" is one argument too many'],
   [['train', '--learning-rate', '1'], "Unknown option '--learning-rate'"],
 ])('%j is called wrongly: exit code 2', async (args, message) => {
