@@ -28,6 +28,14 @@ test('whiskers count for the range, and points of one step keep apart', () => {
   expect(plot.points[1].x - plot.points[0].x).toBe(7);
 });
 
+test('after one step a curve is a point, after two a line', () => {
+  const plot = (y: number[]) => plotOf([{ ...rising, x: y.map((_, i) => i + 1), y }], 300, 150, [0, 1]);
+  const { points } = plot([0.5]);
+  expect(points).toEqual([{ colour: '--reward', x: plot([0.5]).x(1), y: 68, low: 68, high: 68 }]);
+  expect(plot([NaN, 0.5]).points).toHaveLength(1);
+  expect(plot([0.5, 0.5]).points).toEqual([]);
+});
+
 test('a curve without values is empty, from 0 to 1', () => {
   const plot = plotOf([{ ...rising, x: [], y: [] }], 300, 150);
   expect(plot.lines[0].path).toBe('');

@@ -60,7 +60,7 @@ export function plotOf(
       dash: s.dash ?? null,
       path: pathOf(s, kept[i], x, y),
     })),
-    points: pointsOf(series, x, y),
+    points: [...pointsOf(series, x, y), ...lonePoints(series, kept, x, y)],
   };
 }
 
@@ -94,6 +94,21 @@ function pathOf(
     if (Number.isFinite(s.y[place]))
       path += `${path ? 'L' : 'M'}${x(s.x[place]).toFixed(1)} ${y(s.y[place]).toFixed(1)}`;
   return path;
+}
+
+/** A line of one value is none: it is drawn as a point. */
+function lonePoints(
+  series: Series[],
+  kept: number[][],
+  x: (step: number) => number,
+  y: (value: number) => number,
+): Plot['points'] {
+  return series.flatMap((s, i) => {
+    if (s.low || kept[i].length !== 1) return [];
+    const [place] = kept[i];
+    const at = y(s.y[place]);
+    return { colour: s.colour, x: x(s.x[place]), y: at, low: at, high: at };
+  });
 }
 
 function pointsOf(
