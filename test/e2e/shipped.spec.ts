@@ -60,6 +60,9 @@ test('Robot-R1 in a minute', async ({ page }) => {
   await notebook.cell('Questions').getByRole('button', { name: 'Show the answer' }).click();
   await ask(notebook, 4);
   await train(notebook, 'Train');
+  await expect(
+    notebook.cell('Ask').getByText(/with the base model; ask again for an answer with the adapter “/),
+  ).toBeVisible();
   await page.getByRole('main').getByRole('link', { name: 'GRPO, step by step' }).click();
   await expect(page.getByLabel('Title of the notebook')).toHaveValue('GRPO, step by step');
 });
