@@ -129,6 +129,30 @@ test('two trainings share one model, and an answer comes between their steps', a
   });
 });
 
+test('a run that one notebook holds is not offered in another, until that one lets it go', async ({
+  page,
+}) => {
+  const notebook = new NotebookPage(page);
+  const train = await notebook.openTraining({ max_steps: '2' });
+  const takeUp = train.getByRole('button', { name: 'Take it up at step 2' });
+  await train.getByRole('button', { name: 'Step once' }).click();
+  await expect(train.getByRole('button', { name: 'Continue at step 2' })).toBeEnabled();
+  const turnTo = async (item: string | RegExp) => {
+    await page.getByRole('button', { name: 'Notebooks', exact: true }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await turnTo(/^New notebook/);
+  await expect(page.getByLabel('Title of the notebook')).toHaveValue('Notebook 2');
+  await expect(notebook.cell('Runs').getByRole('cell', { name: '1 of 2' })).toBeVisible();
+  await expect(takeUp).toHaveCount(0);
+  await turnTo(/^Notebook(?! 2)/);
+  await expect(page.getByLabel('Title of the notebook')).toHaveValue('Notebook');
+  await train.getByRole('button', { name: 'Set up a new run' }).click();
+  await expect(takeUp).toBeVisible();
+  await turnTo(/^Notebook 2/);
+  await expect(takeUp).toBeVisible();
+});
+
 test('several notebooks: as links, as files, deleted and brought back', async ({ page }) => {
   const notebook = new NotebookPage(page);
   const title = page.getByLabel('Title of the notebook');

@@ -22,6 +22,12 @@ export interface KeptNotebook {
   cells: KeptCell[];
 }
 
+/** Id of the run that a cell holds. */
+export function runOf({ results }: KeptCell): string | null {
+  const run = (results as { run?: unknown } | null | undefined)?.run;
+  return typeof run === 'string' ? run : null;
+}
+
 /** Bytes of a cell's demonstrations, opened or recorded: beyond it they are not kept, and the cell says so. */
 export const LARGEST_KEPT = 512 * 2 ** 20;
 

@@ -16,6 +16,10 @@ export class Library {
   list = $state.raw<NotebookSummary[]>([]);
   /** Deleted last: it can be brought back while the page is open. */
   removed = $state.raw<KeptNotebook | null>(null);
+  /** Runs that cells of the others hold. */
+  readonly runsElsewhere = $derived(
+    this.list.flatMap((other) => (other.id === this.open?.id ? [] : other.runs)),
+  );
   error = $state('');
   said = $state('');
   readonly #show: (kept: KeptNotebook) => NotebookDocument;
@@ -197,7 +201,8 @@ export class Library {
 
   #freeTitle(title: string): string {
     const base = title.replace(/ \d+$/, '');
-    const taken = new Set(this.list.map((other) => other.title));
+    // The open one may be newer than the list.
+    const taken = new Set([this.open?.title, ...this.list.map((other) => other.title)]);
     let number = 2;
     while (taken.has(`${base} ${number}`)) number++;
     return taken.has(base) ? `${base} ${number}` : base;

@@ -2,7 +2,7 @@
 import { BlobReader, BlobWriter, TextReader, ZipWriter, configure } from '@zip.js/zip.js';
 import { Archive } from '../../demos/archive.ts';
 import type { Runs } from '../../runs/runs.ts';
-import type { KeptCell, KeptNotebook } from './kept.ts';
+import { runOf, type KeptCell, type KeptNotebook } from './kept.ts';
 import { NOTEBOOK_VERSION } from './notebookMigrations.ts';
 import { checkNotebook } from './notebookSchema.ts';
 
@@ -85,11 +85,6 @@ async function readZip(file: File, runs: Pick<Runs, 'importZip' | 'list'>): Prom
     ids.set(id, run.id);
   }
   return { ...notebook, cells: notebook.cells.map((cell) => withRun(cell, ids)) };
-}
-
-function runOf({ results }: KeptCell): string | null {
-  const run = (results as { run?: unknown } | null | undefined)?.run;
-  return typeof run === 'string' ? run : null;
 }
 
 function withRun(cell: KeptCell, ids: ReadonlyMap<string, string>): KeptCell {

@@ -62,3 +62,13 @@ test('values that nobody asked for are left behind', () => {
     results: undefined,
   });
 });
+
+test('the list tells which runs a notebook holds', async () => {
+  const notebooks = openNotebooks(memoryStore());
+  await notebooks.save(NOTEBOOK);
+  await notebooks.save({ ...NOTEBOOK, id: 'two', cells: FIRST_CELLS, changed: '2026-01-01T00:00:00.000Z' });
+  expect((await notebooks.list()).map(({ id, runs }) => [id, runs])).toEqual([
+    ['one', ['abc']],
+    ['two', []],
+  ]);
+});

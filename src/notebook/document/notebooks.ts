@@ -1,6 +1,6 @@
 /** The notebooks that this browser keeps. */
 import { indexedDbStore, type KeyValue } from '../../runs/keyValue.ts';
-import type { KeptNotebook } from './kept.ts';
+import { runOf, type KeptNotebook } from './kept.ts';
 import { NOTEBOOK_VERSION } from './notebookMigrations.ts';
 import { checkNotebook } from './notebookSchema.ts';
 
@@ -9,7 +9,10 @@ const PREFIX = 'notebook/';
 const keyOf = (id: string) => PREFIX + id;
 
 /** One line of the list. */
-export type NotebookSummary = Pick<KeptNotebook, 'id' | 'title' | 'changed' | 'origin'>;
+export interface NotebookSummary extends Pick<KeptNotebook, 'id' | 'title' | 'changed' | 'origin'> {
+  /** Ids of those that its cells hold. */
+  runs: string[];
+}
 
 export interface Notebooks {
   /** The one that was open last; null before the first. @throws Error when it cannot be read. */
@@ -47,8 +50,8 @@ export function openNotebooks(store: KeyValue = indexedDbStore('robot-r1-noteboo
       const records = await store.getMany((await ids()).map(keyOf));
       const summaries = records.flatMap((record) => {
         try {
-          const { id, title, changed, origin } = checkNotebook(record, 'a notebook');
-          return [{ id, title, changed, origin }];
+          const { id, title, changed, origin, cells } = checkNotebook(record, 'a notebook');
+          return [{ id, title, changed, origin, runs: cells.flatMap((cell) => runOf(cell) ?? []) }];
         } catch {
           return [];
         }
