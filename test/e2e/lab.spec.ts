@@ -64,11 +64,13 @@ test('a run: its group under the glass, its traces read, filtered, compared and 
 
   const traces = notebook.cell('Traces');
   await test.step('the traces can be searched and saved', async () => {
+    await traces.getByRole('button', { name: /^Read “/ }).click();
+    await expect(traces.getByText(/^4 traces of 4/)).toBeVisible();
     await notebook
       .cell('Runs')
       .getByRole('button', { name: /^Read / })
       .click();
-    await expect(traces.getByText(/^4 traces of 4/)).toBeVisible();
+    await expect(traces).toBeInViewport();
     await expect(traces.getByRole('img', { name: /positions of the thought/ })).toBeVisible({
       timeout: 60_000,
     });
@@ -89,7 +91,8 @@ test('a run: its group under the glass, its traces read, filtered, compared and 
   });
 
   await test.step('two adapters on one question', async () => {
-    await traces.getByLabel('second').selectOption({ index: 1 });
+    await expect(traces.getByLabel('first').locator('option:checked')).toHaveText('base model');
+    await expect(traces.getByLabel('second').locator('option:checked')).toHaveText(/^G 2, /);
     await traces.getByRole('button', { name: 'Compare' }).click();
     await expect(traces.getByRole('article', { name: /^second: / })).toBeVisible({ timeout: 60_000 });
     const read = await traces.getByText(/ · the right answer is /).innerText();

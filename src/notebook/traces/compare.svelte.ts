@@ -29,6 +29,7 @@ export class CompareState {
   busy = $state(false);
   error = $state('');
   #abort: AbortController | null = null;
+  #chosen = false;
 
   constructor(notebook: Notebook, read: () => { bundle: Bundle; question: Question } | null) {
     [this.#notebook, this.#read] = [notebook, read];
@@ -48,7 +49,13 @@ export class CompareState {
     return '';
   });
 
+  /** The newest run against the base model, until the visitor chooses. */
+  propose(id: string) {
+    if (!this.#chosen && !this.busy && !this.said) this.sides = [BASE, id];
+  }
+
   set(side: 0 | 1, id: string) {
+    this.#chosen = true;
     this.sides = side === 0 ? [id, this.sides[1]] : [this.sides[0], id];
     this.said = null;
   }
