@@ -23,6 +23,19 @@ test('a group made by hand under the glass', async ({ page }) => {
   await expect(lab.getByText('advantage +1.11')).toHaveCount(0);
   await lab.getByRole('button', { name: 'Undo my rewards' }).click();
 
+  // Of the first two both are right, so nothing is left to learn; the third is wrong: (2 - 5/3) / 0.577.
+  const size = lab.getByLabel('num_generations (G)');
+  await size.fill('2');
+  await expect(lab.getByText('All 2 are right and well formed')).toBeVisible();
+  await size.fill('3');
+  await expect(lab.getByText('The first 3 of 6 responses')).toBeVisible();
+  const cards = lab.getByRole('listitem').filter({ hasText: 'Response' });
+  await expect(cards).toHaveCount(3);
+  await expect(cards.filter({ hasText: 'advantage +0.577' })).toHaveCount(2);
+  await expect(cards.filter({ hasText: 'advantage −1.15' })).toHaveCount(1);
+  await size.fill('6');
+  await expect(lab.getByText('advantage +1.11').first()).toBeVisible();
+
   await lab.getByRole('button', { name: /^token 3:/ }).click();
   await expect(lab.getByText('1.42, above it')).toBeVisible();
   await expect(lab.getByText(/^Clipped/)).toBeVisible();

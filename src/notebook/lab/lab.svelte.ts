@@ -13,9 +13,12 @@ import { tokenObjective, tokenShare, type ClipSettings } from './tokenObjective.
 /** One group under the glass, and what the reader changes on it. */
 export class LabCell implements CellState {
   groups = $state.raw<LabGroup[]>(EXAMPLE_GROUPS);
-  group = $state.raw<LabGroup>(EXAMPLE_GROUPS[0]);
-  /** Totals, as recorded until changed by hand. */
-  rewards = $state.raw<number[]>(totals(EXAMPLE_GROUPS[0]));
+  /** As it was drawn. */
+  whole = $state.raw<LabGroup>(EXAMPLE_GROUPS[0]);
+  /** G: of the responses drawn, so many of the first make up the group. */
+  numGenerations = $state(EXAMPLE_GROUPS[0].responses.length);
+  /** Of all that were drawn, as recorded until changed by hand. */
+  #totals = $state.raw<number[]>(totals(EXAMPLE_GROUPS[0]));
   algorithm = $state.raw<Algorithm>(ALGORITHMS[0]);
   epsilon = $state(0.2);
   epsilonHigh = $state(0.2);
@@ -40,6 +43,12 @@ export class LabCell implements CellState {
   get settings(): Record<never, never> {
     return {};
   }
+
+  readonly group = $derived<LabGroup>({
+    ...this.whole,
+    responses: this.whole.responses.slice(0, this.numGenerations),
+  });
+  readonly rewards = $derived(this.#totals.slice(0, this.numGenerations));
 
   readonly summary = $derived(this.groups.length > EXAMPLE_GROUPS.length ? this.group.title : 'an example');
 
@@ -96,8 +105,9 @@ export class LabCell implements CellState {
   /** Takes up a group; one that is new joins the examples. */
   study(group: LabGroup) {
     if (!this.groups.includes(group)) this.groups = [...EXAMPLE_GROUPS, group];
-    this.group = group;
-    this.rewards = totals(group);
+    this.whole = group;
+    this.numGenerations = group.responses.length;
+    this.#totals = totals(group);
     this.epsilon = group.clip.epsilon;
     this.epsilonHigh = group.clip.epsilon_high ?? group.clip.epsilon;
     this.beta = group.clip.beta;
@@ -119,7 +129,7 @@ export class LabCell implements CellState {
   /** Asks the base model how likely it finds each token, so that the KL is the group's own. */
   async askBase() {
     const { model } = this.#notebook;
-    const { group } = this;
+    const group = this.whole;
     if (this.obstacle || !model) return;
     const abort = (this.#abort = new AbortController());
     const { signal } = abort;
@@ -139,7 +149,7 @@ export class LabCell implements CellState {
         responses: group.responses.map((r, i) => ({ ...r, reference: references[i] })),
       };
       this.groups = this.groups.map((g) => (g === group ? known : g));
-      if (this.group === group) this.group = known;
+      if (this.whole === group) this.whole = known;
     } catch (error) {
       if (!isAbort(error)) this.error = (error as Error).message;
     } finally {
@@ -159,11 +169,17 @@ export class LabCell implements CellState {
   }
 
   reward(response: number, value: number) {
-    this.rewards = this.rewards.map((r, i) => (i === response ? value : r));
+    this.#totals = this.#totals.map((r, i) => (i === response ? value : r));
+  }
+
+  /** As if only the first of the responses had been drawn. @param g from 2 to all of them */
+  draw(g: number) {
+    this.numGenerations = Math.max(2, Math.min(g, this.whole.responses.length));
+    if (this.response >= this.numGenerations) this.choose(0, 0);
   }
 
   restore() {
-    this.rewards = totals(this.group);
+    this.#totals = totals(this.whole);
   }
 
   choose(response: number, token: number) {
