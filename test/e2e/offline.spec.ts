@@ -1,5 +1,4 @@
 /** The host goes away, and the notebook goes on. */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -113,20 +112,3 @@ test('it can be installed: a manifest with icons that are there', async ({ page,
   expect(manifest.icons.map(({ sizes }) => sizes)).toEqual(expect.arrayContaining(['192x192', '512x512']));
   for (const { src } of manifest.icons) expect((await request.get(src)).ok(), src).toBe(true);
 });
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`the style page shows every part, ${colorScheme}, and axe finds nothing`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.goto('./style.html');
-    await expect(page.getByRole('img', { name: /^Reward: this run/ })).toBeVisible();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual(
-      [],
-    );
-    await page.setViewportSize({ width: 360, height: 740 });
-    for (const present of ['', 'on']) {
-      await page.evaluate((value) => (document.documentElement.dataset.present = value), present);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-    }
-  });
-}
