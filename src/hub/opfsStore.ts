@@ -1,9 +1,19 @@
 /** The browser's origin private file system. Writing needs a worker. */
 import { StorageFullError, type FileStore, type FileWriter } from './fileStore.ts';
 
-export function opfsStore(
-  root: () => Promise<FileSystemDirectoryHandle> = () => navigator.storage.getDirectory(),
-): FileStore {
+async function originFiles(): Promise<FileSystemDirectoryHandle> {
+  try {
+    return await navigator.storage.getDirectory();
+  } catch (cause) {
+    throw new Error(
+      'this browser keeps no files for the page, so no checkpoint can be downloaded: use the embedded one, or a window that is not private',
+      { cause },
+    );
+  }
+}
+
+/** All throw an Error that says what to do where the browser has no such files, as in some private windows. */
+export function opfsStore(root: () => Promise<FileSystemDirectoryHandle> = originFiles): FileStore {
   return {
     async list(folder) {
       const found: { path: string; size: number }[] = [];

@@ -8,7 +8,7 @@ const SAFARI =
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 const all = (userAgent: string): BrowserScope => ({
-  navigator: { gpu: {}, userAgent, storage: {}, serviceWorker: {} },
+  navigator: { gpu: {}, userAgent, storage: { getDirectory: {} }, serviceWorker: {} },
   crossOriginIsolated: true,
   VideoDecoder: {},
   OffscreenCanvas: {},
@@ -29,6 +29,12 @@ test.each([
   expect(rest).toEqual([]);
   expect(lack.feature).toBe('WebGPU');
   expect(lack.words).toContain(words);
+});
+
+test('without files of its own the page cannot download a checkpoint', () => {
+  const scope = all(SAFARI);
+  scope.navigator.storage = {};
+  expect(browserLacks(scope).map(({ feature }) => feature)).toEqual(['files of its own']);
 });
 
 test('one thread is promised more only where a service worker can keep the promise', () => {

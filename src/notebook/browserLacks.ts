@@ -8,7 +8,12 @@ export interface Lack {
 
 /** What is looked at: window, or something like it in a test. */
 export interface BrowserScope {
-  navigator: { gpu?: unknown; userAgent: string; storage?: unknown; serviceWorker?: unknown };
+  navigator: {
+    gpu?: unknown;
+    userAgent: string;
+    storage?: { getDirectory?: unknown };
+    serviceWorker?: unknown;
+  };
   crossOriginIsolated?: boolean;
   VideoDecoder?: unknown;
   OffscreenCanvas?: unknown;
@@ -35,6 +40,11 @@ export function browserLacks(scope: BrowserScope): Lack[] {
       !navigator.serviceWorker,
       'service worker',
       'The page needs a network every time. Private windows often have none.',
+    ],
+    [
+      !navigator.storage?.getDirectory,
+      'files of its own',
+      'No checkpoint can be downloaded. The embedded one is not concerned.',
     ],
     [!navigator.storage, 'word on storage', 'How much room runs may take is not known.'],
   ];
