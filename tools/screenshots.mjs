@@ -281,7 +281,9 @@ async function trainTwice(page) {
   await set(first, SMALL);
   await act(page, 'Train', 'Duplicate');
   await first.getByText('More settings, named as in TRL').click();
+  await cell('Train 2')(page).getByText('More settings, named as in TRL').click();
   await set(cell('Train 2')(page), { scale_rewards: 'none' });
+  await cell('Train 2')(page).getByText('More settings, named as in TRL').click();
   for (const region of [first, cell('Train 2')(page)]) {
     await region.getByRole('button', { name: 'Train', exact: true }).click();
     await region.getByText('Done.').waitFor();
