@@ -3,6 +3,7 @@
  * sign that our fonts lack comes from the system's.
  */
 import type { Page } from '@playwright/test';
+import { decodePng, encodePng, type Pixels } from '../../src/demos/png.ts';
 
 const CELL_PIXELS = 8;
 /** Of 255. */
@@ -32,74 +33,44 @@ export async function coarsePicture(page: Page): Promise<Buffer> {
     scrollTo(0, 0);
   });
   const picture = await page.screenshot({ fullPage: true, animations: 'disabled', style: SAME_FONT });
-  const png = await page.evaluate(
-    async ([base64, cell]) => {
-      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-      const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
-      const [width, height] = [Math.ceil(bitmap.width / cell), Math.ceil(bitmap.height / cell)];
-      const whole = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
-      whole.drawImage(bitmap, 0, 0);
-      const small = new OffscreenCanvas(width, height);
-      const out = new ImageData(width, height);
-      for (let y = 0; y < height; y++) {
-        const rows = Math.min(cell, bitmap.height - y * cell);
-        const { data } = whole.getImageData(0, y * cell, bitmap.width, rows);
-        for (let x = 0; x < width; x++) {
-          const columns = Math.min(cell, bitmap.width - x * cell);
-          for (let channel = 0; channel < 4; channel++) {
-            let sum = 0;
-            for (let j = 0; j < rows; j++)
-              for (let i = 0; i < columns; i++) sum += data[4 * (j * bitmap.width + x * cell + i) + channel];
-            out.data[4 * (y * width + x) + channel] = Math.round(sum / (rows * columns));
-          }
-        }
-      }
-      small.getContext('2d')!.putImageData(out, 0, 0);
-      const encoded = new Uint8Array(await (await small.convertToBlob({ type: 'image/png' })).arrayBuffer());
-      return Array.from(encoded, (byte) => String.fromCharCode(byte)).join('');
-    },
-    [picture.toString('base64'), CELL_PIXELS] as const,
-  );
-  return Buffer.from(png, 'latin1');
+  return Buffer.from(await encodePng(means(await decodePng('the screenshot', picture))));
+}
+
+function means({ width, height, channels, values }: Pixels): Pixels {
+  const [across, down] = [Math.ceil(width / CELL_PIXELS), Math.ceil(height / CELL_PIXELS)];
+  const sums = new Float64Array(across * down * channels);
+  const counts = new Uint8Array(across * down);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const cell = Math.floor(y / CELL_PIXELS) * across + Math.floor(x / CELL_PIXELS);
+      counts[cell]++;
+      for (let c = 0; c < channels; c++) sums[cell * channels + c] += values[(y * width + x) * channels + c];
+    }
+  const mean = Uint8Array.from(sums, (sum, i) => Math.round(sum / counts[Math.floor(i / channels)]));
+  return { width: across, height: down, channels, values: mean };
 }
 
 export interface Difference {
-  /** [width, height] in cells, of either. */
-  sizes: [[number, number], [number, number]];
-  /** How many cells differ in a channel by more than letters do from machine to machine. */
+  /** [width, height, channels] in cells, of either. */
+  sizes: [number[], number[]];
+  /** How many cells differ in a channel by more than letters do from machine to machine; of equal sizes alone. */
   cells: number;
   /** Of these, from the first to the last, in pixels from the top of the page; null where none differs. */
   rows: [number, number] | null;
 }
 
-export async function difference(page: Page, one: Buffer, other: Buffer): Promise<Difference> {
-  return page.evaluate(
-    async ([pictures, cell, alike]) => {
-      const [a, b] = await Promise.all(
-        pictures.map(async (base64) => {
-          const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-          const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
-          const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
-          context.drawImage(bitmap, 0, 0);
-          return context.getImageData(0, 0, bitmap.width, bitmap.height);
-        }),
-      );
-      const different: number[] = [];
-      const width = Math.min(a.width, b.width);
-      for (let y = 0; y < Math.min(a.height, b.height); y++)
-        for (let x = 0; x < width; x++)
-          for (let channel = 0; channel < 4; channel++) {
-            const [p, q] = [a, b].map((image) => image.data[4 * (y * image.width + x) + channel]);
-            if (Math.abs(p - q) <= alike) continue;
-            different.push(y * cell);
-            break;
-          }
-      return {
-        sizes: [a, b].map((image) => [image.width, image.height]) as Difference['sizes'],
-        cells: different.length,
-        rows: different.length ? ([different[0], different.at(-1)! + cell] as [number, number]) : null,
-      };
-    },
-    [[one.toString('base64'), other.toString('base64')], CELL_PIXELS, ALIKE] as const,
-  );
+export async function difference(one: Buffer, other: Buffer): Promise<Difference> {
+  const [a, b] = [await decodePng('the picture kept', one), await decodePng('the picture now', other)];
+  const different = new Set<number>();
+  for (const [i, value] of a.values.entries())
+    if (Math.abs(value - b.values[i]) > ALIKE) different.add(Math.floor(i / a.channels));
+  const rows = [...different].map((cell) => Math.floor(cell / a.width) * CELL_PIXELS);
+  return {
+    sizes: [
+      [a.width, a.height, a.channels],
+      [b.width, b.height, b.channels],
+    ],
+    cells: different.size,
+    rows: rows.length ? [rows[0], rows.at(-1)! + CELL_PIXELS] : null,
+  };
 }

@@ -32,7 +32,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const before = await readFile(path);
       // A curve that had no time to be drawn is there the next time.
       await expect(async () => {
-        const { sizes, cells, rows } = await difference(page, before, await coarsePicture(page));
+        const { sizes, cells, rows } = await difference(before, await coarsePicture(page));
         expect(sizes[1], `${name}: cells across and down`).toEqual(sizes[0]);
         const where = rows ? `, between ${rows[0]} and ${rows[1]} pixels from the top` : '';
         expect(cells, `${name}: cells that look different${where}`).toBeLessThanOrEqual(MOST_CELLS);
