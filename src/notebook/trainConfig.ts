@@ -1,4 +1,4 @@
-import type { Run, SftSettings } from '../runs/run.ts';
+import { methodOf, type Run, type SftSettings } from '../runs/run.ts';
 import { DEFAULT_GRPO_CONFIG, type GrpoConfig } from '../training/grpoConfig.ts';
 import { DEFAULT_SFT_SETTINGS } from '../training/supervised.ts';
 import { TABLETOP } from './remoteDemos.ts';
@@ -37,7 +37,7 @@ export function configOf(run: Run, otherwise: TrainConfig): TrainConfig {
     test_fraction: run.test_fraction,
     eval_questions: run.evaluations[0]?.report.questions.length ?? otherwise.eval_questions,
     grpo: run.config,
-    method: run.sft ? 'sft' : 'grpo',
+    method: methodOf(run),
     sft: run.sft ?? otherwise.sft,
   };
 }

@@ -17,6 +17,7 @@ const report = {
 const run: RunCurves = {
   name: '=1+1, "quoted"',
   created: '2026-11-24T00:00:00.000Z',
+  method: 'grpo',
   steps: [
     { step: 1, seconds: 2, metrics: { reward: 1 } },
     { step: 2, seconds: 3, metrics: { reward: 1.5, kl: 0.1 } },

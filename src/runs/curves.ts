@@ -12,6 +12,7 @@ export interface RunCurves {
   name: string;
   /** ISO date and time. */
   created: string;
+  method: 'grpo' | 'sft';
   steps: CurveStep[];
   evaluations: SavedEvaluation[];
 }

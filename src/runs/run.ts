@@ -46,6 +46,8 @@ export interface RunSettings {
   sft?: SftSettings | null;
 }
 
+export const methodOf = ({ sft }: Pick<RunSettings, 'sft'>): 'grpo' | 'sft' => (sft ? 'sft' : 'grpo');
+
 /** One line of a list of runs. */
 export interface RunSummary extends RunSettings {
   id: string;

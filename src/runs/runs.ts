@@ -7,7 +7,7 @@ import type { CurveStep, RunCurves } from './curves.ts';
 import { indexedDbStore, type KeyValue } from './keyValue.ts';
 import { newId } from './newId.ts';
 import { rolloutBytes, stepsToThin, thinned } from './rolloutBudget.ts';
-import type { Run, RunParent, RunSettings, RunSummary } from './run.ts';
+import { methodOf, type Run, type RunParent, type RunSettings, type RunSummary } from './run.ts';
 import { checked, runSummarySchema, savedEvaluationSchema, stepRecordSchema } from './runSchema.ts';
 import {
   headEntry,
@@ -159,7 +159,7 @@ export function openRuns(store: KeyValue = indexedDbStore()): Runs {
     const evaluations = (await store.getMany(keys)).map((one) =>
       checked(savedEvaluationSchema, one, `an evaluation of run "${stored.name}"`),
     );
-    return { name: stored.name, created: stored.created, steps, evaluations };
+    return { name: stored.name, created: stored.created, method: methodOf(stored), steps, evaluations };
   }
 
   async function appendStep(id: string, { state, ...record }: TrainedStep): Promise<RunSummary> {

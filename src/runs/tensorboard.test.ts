@@ -18,7 +18,7 @@ test('a run: one event a number of a step', () => {
   const steps = [{ step: 1, seconds: 2, metrics: { reward: 1, kl: 0.5 } }];
   const began = Date.parse(created) / 1000;
   const at = { wallTime: began + 2, step: 1 };
-  expect(writeRunEvents({ name: 'a', created, steps, evaluations: [] })).toEqual(
+  expect(writeRunEvents({ name: 'a', created, method: 'grpo', steps, evaluations: [] })).toEqual(
     writeEvents(began, [
       { ...at, tag: 'train/reward', value: 1 },
       { ...at, tag: 'train/kl', value: 0.5 },

@@ -120,6 +120,10 @@ test('SFT against RL', async ({ page }) => {
     eval_samples,
   });
   await expect(notebook.cell('Train').getByText('Rollouts of step')).toHaveCount(0);
+  await expect(notebook.cell('Train').locator('figcaption').getByText('Loss', { exact: true })).toBeVisible();
+  await expect(notebook.cell('Train').locator('figcaption').getByText('Groups without variance')).toHaveCount(
+    0,
+  );
   await train(notebook, 'Train 2');
   await expect(notebook.cell('Compare').getByRole('row', { name: /^method sft grpo/ })).toBeVisible();
   await evaluate(notebook, 'Evaluate', 4);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SavedEvaluation } from '../../runs/run.ts';
-import { CHARTS, chartSeries, otherMetrics, type ChartRun } from './charts.ts';
+import { CHARTS, SFT_CHARTS, chartSeries, otherMetrics, type ChartRun } from './charts.ts';
 import { MetricColumns } from './metricColumns.ts';
 
 const metrics = { reward: 1, 'rewards/accuracy/mean': 0.5, zeta: 2, alpha: 3 };
@@ -17,7 +17,7 @@ test('a dozen, none twice', () => {
 });
 
 test('what no chart shows is offered by name', () => {
-  expect(otherMetrics(columns)).toEqual(['alpha', 'zeta']);
+  expect(otherMetrics(columns, CHARTS)).toEqual(['alpha', 'zeta']);
 });
 
 test('the blind control is no point of the held-out curve', () => {
@@ -38,4 +38,23 @@ test('several runs are told by name, each with a look of its own', () => {
   const series = chartSeries(accuracy, [run('a'), run('b'), run('c')]);
   expect(series.map(({ label }) => label)).toEqual(['a', 'a', 'b', 'b', 'c', 'c']);
   expect(new Set(series.map(({ colour, dash }) => `${colour} ${dash}`)).size).toBe(3);
+});
+
+test('supervised fine-tuning shows its loss, and of answers the held-out ones only', () => {
+  expect(SFT_CHARTS.map(({ title }) => title)).toEqual([
+    'Loss',
+    'Accuracy',
+    'Format',
+    'Entropy',
+    'Gradient norm',
+    'Learning rate',
+    'Tokens a second',
+    'Memory of the learner',
+  ]);
+  const heldOut = SFT_CHARTS.find(({ title }) => title === 'Accuracy')!;
+  expect(chartSeries(heldOut, [run('a')]).map(({ label }) => label)).toEqual([
+    'held out, sampled',
+    'held out, greedy',
+  ]);
+  expect(chartSeries(heldOut, [run('a'), run('b')]).map(({ label }) => label)).toEqual(['a', 'b']);
 });

@@ -17,7 +17,7 @@ export interface Chart {
 const one = (name: string, label: string, colour = '--ink') => [{ name, label, colour }];
 const NOT_MADE = 'No step has made an update yet.';
 
-/** The dozen that tell how a run goes. */
+/** The dozen that tell how a run of GRPO goes. */
 export const CHARTS: Chart[] = [
   { title: 'Reward', metrics: one('reward', 'mean reward', '--reward'), absent: 'No steps yet.' },
   {
@@ -69,11 +69,32 @@ export const CHARTS: Chart[] = [
   },
 ];
 
-const SHOWN = new Set(CHARTS.flatMap(({ metrics }) => metrics.map(({ name }) => name)));
+/** What supervised fine-tuning has: no rollouts, so no rewards; its answers are the held-out ones. */
+export const SFT_CHARTS: Chart[] = [
+  { title: 'Loss', metrics: one('loss', 'nats a token'), absent: NOT_MADE },
+  {
+    title: 'Accuracy',
+    metrics: [],
+    heldOut: { measure: 'accuracy', sampled: true },
+    range: [0, 1],
+    absent: 'No held-out question has been asked yet.',
+  },
+  {
+    title: 'Format',
+    metrics: [],
+    heldOut: { measure: 'format', sampled: false },
+    range: [0, 1],
+    absent: 'No held-out question has been asked yet.',
+  },
+  ...CHARTS.filter(({ title }) => ['Entropy', 'Gradient norm'].includes(title)),
+  { title: 'Learning rate', metrics: one('learning_rate', 'learning_rate'), absent: NOT_MADE },
+  ...CHARTS.filter(({ title }) => ['Tokens a second', 'Memory of the learner'].includes(title)),
+];
 
-/** The metrics that no chart shows, by name. */
-export function otherMetrics({ names }: Columns): string[] {
-  return names.filter((name) => !SHOWN.has(name)).sort();
+/** The metrics that none of the charts shows, by name. */
+export function otherMetrics({ names }: Columns, charts: Chart[]): string[] {
+  const shown = new Set(charts.flatMap(({ metrics }) => metrics.map(({ name }) => name)));
+  return names.filter((name) => !shown.has(name)).sort();
 }
 
 export function otherChart(name: string): Chart {
@@ -100,10 +121,8 @@ export function chartSeries(chart: Chart, runs: ChartRun[]): Series[] {
   if (runs.length === 1) return [...trained(chart, runs[0]), ...heldOut(chart, runs[0])];
   return runs.flatMap((run, i) => {
     const look = i === 0 ? { colour: '--ink' } : OVERLAYS[i - 1];
-    const [line] = trained(chart, run);
-    const [held] = heldOut(chart, run);
-    const named = [{ ...line, dash: undefined, ...look, label: run.name }];
-    return held ? [...named, { ...held, dash: undefined, ...look, label: run.name }] : named;
+    const lines = [...trained(chart, run).slice(0, 1), ...heldOut(chart, run).slice(0, 1)];
+    return lines.map((line) => ({ ...line, dash: undefined, ...look, label: run.name }));
   });
 }
 

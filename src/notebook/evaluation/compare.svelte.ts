@@ -3,7 +3,7 @@ import type { RunSummary, SavedEvaluation } from '../../runs/run.ts';
 import type { StepRecord } from '../../training/stepRecord.ts';
 import type { CellState } from '../document/cell.ts';
 import type { Notebook } from '../notebook.svelte.ts';
-import { differences } from './differences.ts';
+import { settingFacts } from '../runFacts.ts';
 
 /** One training, as it is compared. */
 export interface Compared {
@@ -42,8 +42,11 @@ export class CompareCell implements CellState {
     this.#notebook.trainings.filter(({ run }) => !run).map(({ title }) => title),
   );
 
+  readonly #settings = $derived(settingFacts(this.trainings.map(({ run }) => run)));
   /** Settings in which the runs differ. */
-  readonly differences = $derived(differences(this.trainings.map(({ run }) => settingsOf(run))));
+  readonly differences = $derived(this.#settings.filter(({ differs }) => differs));
+  /** Settings that only some of the methods have. */
+  readonly ofOneMethod = $derived(this.#settings.filter(({ differs, lacking }) => lacking && !differs));
 
   /** Each against the first, at its last evaluation, where both were asked the same questions. */
   readonly paired = $derived.by((): Paired[] => {
@@ -58,26 +61,6 @@ export class CompareCell implements CellState {
   readonly summary = $derived(
     this.trainings.length ? this.trainings.map(({ title }) => title).join(', ') : '',
   );
-}
-
-function settingsOf({
-  config,
-  sft,
-  question_settings,
-  test_fraction,
-  bundle,
-  checkpoint,
-}: RunSummary): object {
-  const method = sft ? 'sft' : 'grpo';
-  return {
-    method,
-    sft: sft ?? null,
-    ...config,
-    test_fraction,
-    checkpoint,
-    bundle: bundle.name,
-    questions: question_settings,
-  };
 }
 
 function sameQuestions(a: SavedEvaluation, b: SavedEvaluation): boolean {

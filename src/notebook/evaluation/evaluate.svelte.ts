@@ -168,12 +168,13 @@ export class EvaluateCell implements CellState {
       const bundle = await this.#bundle(signal);
       const questions = await this.#questions(bundle, settings);
       await this.#notebook.useModel(signal, async () => {
-        for (const { name, adapter } of chosen)
-          for (const images of this.config.images) {
-            await model.policy.setAdapter(adapter);
-            const report = await this.#ask(model.policy, bundle, questions, images, name, signal);
-            this.evaluated = [...this.evaluated, { images, model: name, report }];
-          }
+        const rows = chosen.flatMap((of) => this.config.images.map((images) => ({ ...of, images })));
+        for (const [at, { name, adapter, images }] of rows.entries()) {
+          await model.policy.setAdapter(adapter);
+          const asked = `${at + 1} of ${rows.length}: ${name} sees ${IMAGE_NAMES[images]}`;
+          const report = await this.#ask(model.policy, bundle, questions, images, asked, signal);
+          this.evaluated = [...this.evaluated, { images, model: name, report }];
+        }
       });
     } catch (error) {
       if (!isAbort(error)) this.error = (error as Error).message;
@@ -204,12 +205,11 @@ export class EvaluateCell implements CellState {
     bundle: Bundle,
     questions: Question[],
     images: Images,
-    name: string,
+    label: string,
     signal: AbortSignal,
   ): Promise<EvaluationReport> {
     const { eval_samples, max_completion_length, seed } = this.config;
     const partners = images === 'shuffled' ? shuffledPartners(questions, seed) : null;
-    const label = `Asking ${name}, which sees ${IMAGE_NAMES[images]}`;
     const opened = this.config.data === 'loaded' ? this.#notebook.openedQuestions : null;
     return evaluate(
       { policy, questions, images: (q) => questionImage(bundle, partners?.get(q.id) ?? q, opened) },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_TRAIN_CONFIG } from '../trainConfig.ts';
 import { parseNumber, readPath, sameValue } from './setting.ts';
-import { MORE_TRAIN_SETTINGS, TRAIN_SETTINGS } from './trainSettings.ts';
+import { MORE_SFT_SETTINGS, MORE_TRAIN_SETTINGS, TRAIN_SETTINGS } from './trainSettings.ts';
 
 const ALL = [
   ...TRAIN_SETTINGS,
@@ -27,4 +27,14 @@ test('every setting stands at a value that it allows, and no path is there twice
 test('every option of the loss can be set', () => {
   const loss = ALL.flatMap(({ path }) => (/^grpo\.loss\.(\w+)$/.exec(path) ?? []).slice(1));
   expect(loss.sort()).toEqual(Object.keys(DEFAULT_TRAIN_CONFIG.grpo.loss).sort());
+});
+
+test('supervised fine-tuning is set by nothing of rollouts, but for where held-out answers are cut', () => {
+  const paths = MORE_SFT_SETTINGS.flatMap(({ settings, advanced = [] }) => [...settings, ...advanced]).map(
+    ({ path }) => path,
+  );
+  expect(paths).toContain('grpo.optimizer.weight_decay');
+  expect(paths.filter((path) => /loss|reward|advantage|sampling|num_/.test(path))).toEqual([
+    'grpo.sampling.max_completion_length',
+  ]);
 });

@@ -53,6 +53,8 @@ export const GRPO_SETTINGS: Setting[] = [
 /** A group of settings; the advanced ones stay folded. */
 export interface SettingGroup {
   title: string;
+  /** Of rollouts and what is learned from them: supervised fine-tuning has none. */
+  ofRollouts?: true;
   settings: Setting[];
   advanced?: Setting[];
 }
@@ -60,6 +62,7 @@ export interface SettingGroup {
 export const MORE_GRPO_SETTINGS: SettingGroup[] = [
   {
     title: 'Reward and advantage',
+    ofRollouts: true,
     settings: [
       number('reward_weights.format', 'What an answer in the right format is worth.', 0, 100),
       number('reward_weights.accuracy', 'What the right letter is worth.', 0, 100),
@@ -87,6 +90,7 @@ export const MORE_GRPO_SETTINGS: SettingGroup[] = [
   },
   {
     title: 'Loss',
+    ofRollouts: true,
     settings: [
       choice(
         'loss.loss_type',
@@ -169,7 +173,7 @@ export const MORE_GRPO_SETTINGS: SettingGroup[] = [
       number('optimizer.adam_beta2', 'AdamW: memory of its square.', 0, 0.999999),
     ],
   },
-  { title: 'Sampling', settings: [TEMPERATURE_SETTING, ...MORE_SAMPLING_SETTINGS] },
+  { title: 'Sampling', ofRollouts: true, settings: [TEMPERATURE_SETTING, ...MORE_SAMPLING_SETTINGS] },
   {
     title: 'Evaluation and seed',
     settings: [

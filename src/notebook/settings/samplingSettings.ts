@@ -19,6 +19,16 @@ export const TEMPERATURE_SETTING: Setting = {
   max: 5,
 };
 
+export const MAX_COMPLETION_LENGTH: Setting = {
+  type: 'number',
+  path: 'sampling.max_completion_length',
+  label: 'max_completion_length',
+  sentence: 'Responses are cut after so many tokens.',
+  min: 1,
+  max: 1024,
+  integer: true,
+};
+
 export const MORE_SAMPLING_SETTINGS: Setting[] = [
   {
     type: 'number',
@@ -45,13 +55,5 @@ export const MORE_SAMPLING_SETTINGS: Setting[] = [
     min: 0,
     max: 1,
   },
-  {
-    type: 'number',
-    path: 'sampling.max_completion_length',
-    label: 'max_completion_length',
-    sentence: 'Responses are cut after so many tokens.',
-    min: 1,
-    max: 1024,
-    integer: true,
-  },
+  MAX_COMPLETION_LENGTH,
 ];

@@ -1,4 +1,5 @@
 import { GRPO_SETTINGS, MORE_GRPO_SETTINGS, type SettingGroup } from './grpoSettings.ts';
+import { MAX_COMPLETION_LENGTH } from './samplingSettings.ts';
 import type { Setting } from './setting.ts';
 
 const within = (settings: Setting[]): Setting[] => settings.map((s) => ({ ...s, path: `grpo.${s.path}` }));
@@ -88,9 +89,19 @@ export const HELD_OUT_SETTINGS: Setting[] = [
 ];
 
 export const MORE_TRAIN_SETTINGS: SettingGroup[] = MORE_GRPO_SETTINGS.map(
-  ({ title, settings, advanced }) => ({
+  ({ title, settings, advanced, ...group }) => ({
+    ...group,
     title,
     settings: title.startsWith('Evaluation') ? [...HELD_OUT_SETTINGS, ...within(settings)] : within(settings),
     advanced: advanced && within(advanced),
   }),
+);
+
+/** Supervised fine-tuning draws no rollouts; of sampling it needs the length at which held-out answers are cut. */
+export const MORE_SFT_SETTINGS: SettingGroup[] = MORE_TRAIN_SETTINGS.filter(
+  ({ ofRollouts }) => !ofRollouts,
+).map((group) =>
+  group.title.startsWith('Evaluation')
+    ? { ...group, settings: [...group.settings, ...within([MAX_COMPLETION_LENGTH])] }
+    : group,
 );

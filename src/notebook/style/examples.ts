@@ -57,6 +57,7 @@ export function exampleRun(name: string, steps: number, shift = 0): RunCurves {
   return {
     name,
     created: '2026-01-01T00:00:00.000Z',
+    method: 'grpo',
     steps: Array.from({ length: steps }, (_, i) => ({ step: i + 1, seconds: 9, metrics: metrics(i + 1) })),
     evaluations: [
       { step: 0, report: report(0.45 + shift / 9) },
