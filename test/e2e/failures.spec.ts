@@ -1,8 +1,9 @@
 /** What a browser takes away in the midst of work, provoked for real. Each walk has a browser of its own to hurt. */
 import { expect, test as base, type Browser, type Page } from '@playwright/test';
+import { HubServer, TINY_ID } from '../hub/hubServer.ts';
 import { NotebookPage } from './notebookPage.ts';
 
-const test = base.extend<{ own: Browser; page: Page }>({
+const test = base.extend<{ own: Browser; page: Page; onDisk: Page }>({
   own: async ({ playwright, launchOptions }, use) => {
     const own = await playwright.chromium.launch(launchOptions);
     await use(own);
@@ -10,6 +11,13 @@ const test = base.extend<{ own: Browser; page: Page }>({
   },
   page: async ({ own, baseURL }, use) => {
     await use(await own.newPage({ baseURL }));
+  },
+  /** Of a profile on disk: only there databases are measured. */
+  onDisk: async ({ playwright, launchOptions, baseURL }, use, info) => {
+    const profile = info.outputPath('profile');
+    const own = await playwright.chromium.launchPersistentContext(profile, { ...launchOptions, baseURL });
+    await use(own.pages()[0]);
+    await own.close();
   },
 });
 
@@ -70,4 +78,64 @@ test('the graphics device is lost in the midst of an answer: asked again, the mo
   await ask.getByRole('button', { name: 'Ask the model' }).click();
   await expect(ask.getByText(/tokens a second on webgpu/)).toBeVisible();
   await expect(ask.getByRole('alert')).toBeHidden();
+});
+
+/** As on a full disk: the browser grants the page `bytes` in all, at least 1. @returns gives back what it had */
+async function grantOnly(page: Page, bytes: number): Promise<() => Promise<void>> {
+  const session = await page.context().newCDPSession(page);
+  const { origin } = new URL(page.url());
+  // For as long as the session lasts.
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: bytes });
+  return () => session.detach();
+}
+
+test('the storage is full while the page trains: the run waits at its last step, and goes on when there is room', async ({
+  onDisk: page,
+}) => {
+  const notebook = new NotebookPage(page);
+  const train = await notebook.openTraining({ max_steps: '3' });
+  await train.getByRole('button', { name: 'Step once' }).click();
+  await expect(train.getByText(/^Paused\. .*, step 1 of 3/)).toBeVisible();
+  const giveBack = await grantOnly(page, 1);
+  // How much room a database has the browser remembers until it has been closed for two seconds.
+  await page.goto('./style.html');
+  await page.waitForTimeout(4000);
+  await notebook.open('?device=wasm');
+  await notebook.loadTinyModel();
+  await train.getByRole('button', { name: 'Continue at step 2' }).click();
+  await expect(train.getByRole('alert')).toContainText('the browser grants no more storage');
+  await expect(train.getByText(/^Paused\. .*, step 1 of 3/)).toBeVisible();
+
+  await giveBack();
+  await train.getByRole('button', { name: 'Continue at step 2' }).click();
+  await expect(train.getByText(/^Done\. .*, step 3 of 3/)).toBeVisible();
+  await expect(train.getByRole('alert')).toBeHidden();
+});
+
+test('the storage is full while a checkpoint is fetched: it says so, keeps what it has, and resumes when there is room', async ({
+  page,
+}) => {
+  const hub = await HubServer.start();
+  try {
+    const notebook = new NotebookPage(page);
+    const model = notebook.cell('Model');
+    await notebook.open('?device=wasm');
+    await model.getByText('Another checkpoint or device').click();
+    await model.getByLabel('mirror', { exact: true }).fill(hub.address);
+    await model.getByLabel('another hub id').fill(TINY_ID);
+    await model.getByRole('button', { name: 'See what it takes' }).click();
+    hub.faults.slow = 100;
+    await model.getByRole('button', { name: /^Download \d+ KB$/ }).click();
+    await expect(model.getByText(/[1-9]\d+ KB of \d+ KB/)).toBeVisible();
+    const giveBack = await grantOnly(page, 1);
+    await expect(model.getByRole('alert')).toContainText(
+      'the storage is full: delete a stored checkpoint or make room on the disk, then go on',
+    );
+    await giveBack();
+    hub.faults = {};
+    await model.getByRole('button', { name: /^Resume, \d+ KB to go$/ }).click();
+    await expect(model.getByText(`${TINY_ID}:q4`).first()).toBeVisible();
+  } finally {
+    await hub.stop();
+  }
 });
