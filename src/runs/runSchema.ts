@@ -82,7 +82,7 @@ const runId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, 'an id is made of lett
 const sha256 = v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)));
 
 const edit = v.union([
-  v.object({ dropped: v.literal(true) }),
+  v.object({ dropped: v.literal(true), of: v.optional(v.pipe(v.string(), v.maxLength(20_000))) }),
   v.object({
     dropped: v.literal(false),
     of: v.pipe(v.string(), v.maxLength(20_000)),
@@ -91,9 +91,12 @@ const edit = v.union([
   }),
 ]);
 
+/** Of the question with that id. */
+export const editsSchema = v.array(v.tuple([name, edit]));
+
 const askedQuestions = v.object({
   file: v.nullable(name),
-  edits: v.array(v.tuple([name, edit])),
+  edits: editsSchema,
   train: count,
   held_out: count,
   sha256,

@@ -2,7 +2,13 @@
 import * as v from 'valibot';
 import { migrate } from '../../runs/migrate.ts';
 import { IMAGES, type EvaluateConfig, type Evaluated } from '../evaluation/evaluate.svelte.ts';
-import { checked, evaluationReportSchema, grpoConfigSchema, sftSchema } from '../../runs/runSchema.ts';
+import {
+  checked,
+  editsSchema,
+  evaluationReportSchema,
+  grpoConfigSchema,
+  sftSchema,
+} from '../../runs/runSchema.ts';
 import { questionSettingsSchema } from '../../questions/settingsSchema.ts';
 import type { AskConfig } from '../cells/ask.svelte.ts';
 import type { ExportConfig } from '../cells/export.svelte.ts';
@@ -68,7 +74,10 @@ const evaluations = v.object({
 const SETTINGS: Record<CellKind, v.GenericSchema> = {
   model: v.object({ source: words(500) }),
   demonstrations: v.object({ source: v.picklist(['sample', 'tabletop', 'kept']) }),
-  questions: v.object({ settings: questionSettingsSchema }),
+  questions: v.object({
+    settings: questionSettingsSchema,
+    edits: v.optional(v.object({ bundle: words(500), made: v.pipe(editsSchema, v.maxLength(10_000)) })),
+  }),
   ask: askConfig,
   train: trainConfig,
   evaluate: evaluateConfig,
