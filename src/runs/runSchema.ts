@@ -126,10 +126,12 @@ export const runSummarySchema = v.object({
 }) satisfies v.GenericSchema<unknown, RunSummary>;
 
 /** A log-probability of minus infinity is null in JSON. */
-const logprob = v.pipe(
+export const logprob = v.pipe(
   v.nullable(v.number()),
   v.transform((value) => value ?? -Infinity),
 );
+
+export const rewardSchema = v.object({ format: bit, accuracy: bit, total: finite });
 
 export const groupRecordSchema = v.object({
   question: name,
@@ -143,7 +145,7 @@ export const groupRecordSchema = v.object({
       ids: v.optional(v.array(count)),
       logprobs: v.array(logprob),
       entropies: v.optional(v.array(finite)),
-      reward: v.object({ format: bit, accuracy: bit, total: finite }),
+      reward: rewardSchema,
       advantage: finite,
       terminated: v.boolean(),
       letters: v.nullable(v.array(finite)),

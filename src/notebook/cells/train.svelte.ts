@@ -126,7 +126,9 @@ export class TrainCell implements CellState {
   readonly waitingFor = $derived.by(() => this.#notebook.waitingFor);
 
   readonly stale = $derived.by(() =>
-    this.run && !this.busy ? staleWords(this.run, this.#notebook, this.config.data === 'loaded') : '',
+    this.run && !this.busy
+      ? staleWords(this.run, this.#notebook, this.config, this.#notebook.model?.name ?? null)
+      : '',
   );
 
   readonly fresh = $derived(this.status === 'finished' && !this.stale);
