@@ -3,6 +3,7 @@ import type { Bundle } from '../demos/demonstration.ts';
 import type { Edits } from '../questions/edits.ts';
 import type { QuestionSettings } from '../questions/question.ts';
 import type { RunSummary } from '../runs/run.ts';
+import { RemediableError } from './fault.svelte.ts';
 import { asksSame } from './askedQuestions.ts';
 import { hasPicture, type OpenedQuestions } from './notebook.svelte.ts';
 import { bundleFingerprint } from './remoteDemos.ts';
@@ -22,7 +23,10 @@ export interface Shown {
 /** @throws Error that names the checkpoint or the file to open first. */
 export async function checkBundle(run: RunSummary, model: string, bundle: Bundle): Promise<void> {
   if (run.checkpoint !== model)
-    throw new Error(`run “${run.name}” trains ${run.checkpoint}, not ${model}: load that checkpoint first`);
+    throw new RemediableError(
+      `run “${run.name}” trains ${run.checkpoint}, not ${model}: load that checkpoint first`,
+      { load: run.checkpoint },
+    );
   const sha256 = await bundleFingerprint(bundle);
   const same = run.bundle.sha256 && sha256 ? run.bundle.sha256 === sha256 : run.bundle.name === bundle.name;
   if (!same)

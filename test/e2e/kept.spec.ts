@@ -84,3 +84,24 @@ test('a recorded group is under the glass again after a reload; the lab says who
   await notebook.set(train, 'max_steps', '2');
   await expect(train.getByText(/^Stale\. This run was trained with max_steps 1, not 2/)).toBeVisible();
 });
+
+test('an error offers what it asks for: the checkpoint of another run is loaded at a press', async ({
+  page,
+}) => {
+  const notebook = new NotebookPage(page);
+  const train = await notebook.openTraining({ max_steps: '2' });
+  const address = new URL('tiny/', page.url()).href;
+  await train.getByRole('button', { name: 'Step once' }).click();
+  await expect(train.getByText(/^Paused\. .*, step 1 of 2/)).toBeVisible();
+  const model = notebook.cell('Model');
+  await model.getByLabel('checkpoint', { exact: true }).fill('embedded');
+  await model.getByRole('button', { name: 'Load', exact: true }).click();
+  await expect(model.getByText(address)).toBeHidden();
+  await train.getByRole('button', { name: 'Continue at step 2' }).click();
+  await expect(train.getByRole('alert')).toContainText(`trains ${address}, not embedded`);
+  await train.getByRole('button', { name: `Load ${address}` }).click();
+  await expect(train.getByRole('alert')).toBeHidden();
+  await expect(model.getByText(address).first()).toBeVisible();
+  await train.getByRole('button', { name: 'Continue at step 2' }).click();
+  await expect(train.getByText(/^Done\. .*, step 2 of 2/)).toBeVisible();
+});

@@ -10,6 +10,7 @@ import { askedWords, plannedWords } from '../askedQuestions.ts';
 import { Dashboard } from '../dashboard/dashboard.svelte.ts';
 import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
+import { Fault, RemediableError } from '../fault.svelte.ts';
 import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { openTabletop } from '../remoteDemos.ts';
 import { staleWords } from '../runGoesOn.ts';
@@ -53,7 +54,7 @@ export class TrainCell implements CellState {
   progress = $state.raw<Progress | null>(null);
   /** What an update will hold at its fullest. */
   memory = $state.raw<MemoryEstimate | null>(null);
-  error = $state('');
+  readonly fault = new Fault();
   /** The run's questions by id, and where their pictures are. */
   asked = $state.raw<{ bundle: Bundle; questions: ReadonlyMap<string, Question> } | null>(null);
   readonly dashboard = new Dashboard();
@@ -79,6 +80,13 @@ export class TrainCell implements CellState {
     });
   }
 
+  get error(): string {
+    return this.fault.text;
+  }
+  set error(text: string) {
+    this.fault.text = text;
+  }
+
   get settings(): TrainConfig {
     return this.config;
   }
@@ -97,7 +105,13 @@ export class TrainCell implements CellState {
       const { runs: stored } = await runs.list();
       if (this.busy || this.run) return;
       if (stored.some(({ id }) => id === this.#kept)) this.restore(await runs.load(this.#kept));
-      else this.error = 'The run of this cell is no longer among the runs of this browser: train it again.';
+      else
+        this.fault.tell(
+          new RemediableError(
+            'The run of this cell is no longer among the runs of this browser: train it again.',
+            { words: 'Train it again', act: () => void this.train() },
+          ),
+        );
     } catch (error) {
       this.error = (error as Error).message;
     } finally {
@@ -297,7 +311,8 @@ export class TrainCell implements CellState {
         await this.#train(engines, steps, abort.signal);
       });
     } catch (error) {
-      if (!isAbort(error)) this.error = endedBy(error as Error, this.#state ? this.done : 0);
+      if (!isAbort(error))
+        this.fault.tell(error as Error, endedBy(error as Error, this.#state ? this.done : 0));
       this.status = this.run && !isAbort(error) ? 'paused' : 'idle';
     } finally {
       // What is still told of it comes late.
