@@ -108,6 +108,7 @@ function sameStatistics(page: Record<string, Statistics>, node: Record<string, S
 for (const [what, files, name] of [
   ['LeRobot v2.1', ['lerobot_v21.zip'], 'lerobot_v21.zip: 3 demonstrations'],
   ['LeRobot v3.0', ['lerobot_v3.zip'], 'lerobot_v3.zip: 2 demonstrations'],
+  ['LeRobot v3.0 with films', ['lerobot_v3_h264.zip'], 'lerobot_v3_h264.zip: 2 demonstrations'],
   ['robomimic', ['robomimic.hdf5'], 'robomimic.hdf5: 2 demonstrations'],
   ['ManiSkill, two loose files', ['maniskill.h5', 'maniskill.json'], 'maniskill.h5 and 1 more:'],
   ['RLBench of one variation a folder', ['rlbench_variations.zip'], 'rlbench_variations.zip: 3'],
@@ -122,6 +123,15 @@ for (const [what, files, name] of [
     expect(await demonstrations.getByRole('alert').count()).toBe(0);
   });
 }
+
+test('a film that no browser decodes is named where its picture would be', async ({ page }) => {
+  const { notebook, demonstrations } = await opened(page);
+  await notebook.openBundle('opencv.zip', Buffer.from(fixture('lerobot_v3_mp4v.zip')));
+  await expect(demonstrations.getByText('opencv.zip: 2 demonstrations')).toBeVisible();
+  await expect(demonstrations.getByRole('alert')).toContainText(
+    'file-000.mp4: is in a codec that this browser cannot decode (mp4v)',
+  );
+});
 
 test('folders and loose files, dropped and picked; a bad drop changes nothing', async ({ page }) => {
   const { demonstrations } = await opened(page);
