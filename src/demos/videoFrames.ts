@@ -2,6 +2,7 @@
 import type { Input, InputVideoTrack, VideoSample, VideoSampleSink } from 'mediabunny';
 import { BundleError } from './bundleError.ts';
 import type { EncodedImage } from './demonstration.ts';
+import { checkMp4Tables } from './mp4Tables.ts';
 
 /** Files kept open. */
 const MOST_OPEN = 16;
@@ -60,6 +61,8 @@ export class VideoFrames {
       return { bytes: new Uint8Array(await png.arrayBuffer()), mime: 'image/png' };
     } catch (error) {
       if (error instanceof BundleError) throw error;
+      // What it has read by now may be half of a table: the next read starts anew.
+      this.close(path);
       const detail = error instanceof Error ? error.message : String(error);
       throw new BundleError(path, `is no video that can be decoded (${detail}): export the dataset anew`);
     }
@@ -70,21 +73,27 @@ export class VideoFrames {
     this.opened.delete(path);
     this.opened.set(path, known);
     if (this.opened.size > MOST_OPEN) {
-      const [oldest, old] = this.opened.entries().next().value!;
-      this.opened.delete(oldest);
-      old.then(
-        ({ input }) => input.dispose(),
-        () => undefined,
-      );
+      const [oldest] = this.opened.keys();
+      this.close(oldest);
     }
     return known;
+  }
+
+  private close(path: string): void {
+    this.opened.get(path)?.then(
+      ({ input }) => input.dispose(),
+      () => undefined,
+    );
+    this.opened.delete(path);
   }
 
   private async openNew(path: string): Promise<Opened> {
     let input: Input | null = null;
     try {
       const { BlobSource, Input, MP4, VideoSampleSink } = await import('mediabunny');
-      input = new Input({ source: new BlobSource(await this.blobOf(path)), formats: [MP4] });
+      const film = await this.blobOf(path);
+      await checkMp4Tables(path, film);
+      input = new Input({ source: new BlobSource(film), formats: [MP4] });
       const track = await input.getPrimaryVideoTrack();
       if (!track) throw new BundleError(path, 'holds no video: export the dataset anew');
       if (!(await track.canDecode()))

@@ -171,6 +171,7 @@ test('a damaged film gives an error or the frames asked for, soon', async ({ pag
   const due = (await read(page, good, asked)).shown.map(({ number }) => number);
   test.skip(due.includes(undefined), 'this browser decodes no H.264');
   const counts = { refused: 0, right: 0, other: 0 };
+  let slowest = 0;
   for (let trial = 0; trial < FILMS_DAMAGED; trial++) {
     // A few flipped bits; every third time cut off as well.
     const damaged = film.slice();
@@ -181,7 +182,9 @@ test('a damaged film gives an error or the frames asked for, soon', async ({ pag
     whole.set(cut, inZip);
     const start = performance.now();
     const { shown } = await read(page, guarded ? { 'damaged.zip': whole } : { ...good, [FILM]: cut }, asked);
-    expect(performance.now() - start, `trial ${trial}`).toBeLessThan(MOST_MILLISECONDS);
+    const took = performance.now() - start;
+    slowest = Math.max(slowest, took);
+    expect(took, `trial ${trial}`).toBeLessThan(MOST_MILLISECONDS);
     for (const [i, { number, size, error }] of shown.entries()) {
       const right = number === due[i];
       counts[error ? 'refused' : right ? 'right' : 'other']++;
@@ -193,8 +196,7 @@ test('a damaged film gives an error or the frames asked for, soon', async ({ pag
       if (guarded) expect(error ?? number, `trial ${trial}`).toEqual(error ?? due[i]);
     }
   }
-  test.info().annotations.push({ type: 'damage', description: JSON.stringify(counts) });
-  console.log(JSON.stringify(counts));
+  test.info().annotations.push({ type: 'damage', description: JSON.stringify({ ...counts, slowest }) });
   expect(counts.refused).toBeGreaterThan(0);
   expect((await read(page, good, asked)).shown.map(({ number }) => number)).toEqual(due);
 });
