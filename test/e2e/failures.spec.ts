@@ -104,6 +104,7 @@ test('the storage is full while the page trains: the run waits at its last step,
   await notebook.loadTinyModel();
   await train.getByRole('button', { name: 'Continue at step 2' }).click();
   await expect(train.getByRole('alert')).toContainText('the browser grants no more storage');
+  await expect(train.getByRole('button', { name: 'Go to Runs' })).toBeVisible();
   await expect(train.getByText(/^Paused\. .*, step 1 of 3/)).toBeVisible();
 
   await giveBack();
@@ -138,4 +139,67 @@ test('the storage is full while a checkpoint is fetched: it says so, keeps what 
   } finally {
     await hub.stop();
   }
+});
+
+test('WebAssembly has no more memory for an update: it says what to lower, and a smaller run is trained', async ({
+  playwright,
+  launchOptions,
+  baseURL,
+}) => {
+  // 512 pages of 64 KiB a memory: the tiny model fits, a LoRA of rank 256 with its gradients does not.
+  const args = [...(launchOptions.args ?? []), '--js-flags=--wasm-max-mem-pages=512'];
+  const own = await playwright.chromium.launch({ ...launchOptions, args });
+  try {
+    const page = await own.newPage({ baseURL });
+    const notebook = new NotebookPage(page);
+    await notebook.open('?device=wasm');
+    await notebook.loadTinyModel();
+    const train = notebook.cell('Train');
+    await train.getByLabel('method', { exact: true }).selectOption('SFT');
+    await notebook.setTraining(train, { max_steps: '1', r: '256', eval_questions: '1', eval_samples: '1' });
+    await notebook.set(train, 'per_device_train_batch_size', '1');
+    await notebook.set(train, 'max_completion_length', '8');
+    await train.getByRole('button', { name: 'Train', exact: true }).click();
+    await expect(train.getByRole('alert')).toContainText('out of memory: lower');
+    await expect(train.getByText(/^Paused\./)).toBeVisible();
+
+    await train.getByRole('button', { name: 'Set up a new run' }).click();
+    await notebook.set(train, 'r', '2');
+    await train.getByRole('button', { name: 'Train', exact: true }).click();
+    await expect(train.getByText(/^Done\. .*, step 1 of 1/)).toBeVisible();
+    await expect(train.getByRole('alert')).toBeHidden();
+  } finally {
+    await own.close();
+  }
+});
+
+test('the graphics device has no more memory: the step is lost, those before it are kept, and it goes on', async ({
+  page,
+}) => {
+  const notebook = await openOnGpu(page);
+  const train = notebook.cell('Train');
+  await train.getByLabel('method', { exact: true }).selectOption('SFT');
+  await notebook.setTraining(train, { max_steps: '2', r: '2', eval_questions: '1', eval_samples: '1' });
+  await notebook.set(train, 'per_device_train_batch_size', '1');
+  await notebook.set(train, 'max_completion_length', '8');
+  await train.getByRole('button', { name: 'Step once' }).click();
+  await expect(train.getByText(/^Paused\. .*, step 1 of 2/)).toBeVisible();
+  // The next work of the learner asks for 256 GiB more: Dawn's own refusal.
+  const learner = page.workers().find((worker) => worker.url().includes('learner'))!;
+  await learner.evaluate(() => {
+    const { prototype } = GPUDevice;
+    const { createCommandEncoder } = prototype;
+    prototype.createCommandEncoder = function (this: GPUDevice, ...given) {
+      prototype.createCommandEncoder = createCommandEncoder;
+      const usage = GPUTextureUsage.TEXTURE_BINDING;
+      this.createTexture({ size: [8192, 8192, 256], format: 'rgba32float', usage });
+      return createCommandEncoder.apply(this, given);
+    };
+  });
+  await train.getByRole('button', { name: 'Continue at step 2' }).click();
+  await expect(train.getByRole('alert')).toContainText(/out of memory.*The 1 steps before are kept/);
+  await expect(train.getByText(/^Paused\. .*, step 1 of 2/)).toBeVisible();
+  await train.getByRole('button', { name: 'Continue at step 2' }).click();
+  await expect(train.getByText(/^Done\. .*, step 2 of 2/)).toBeVisible();
+  await expect(train.getByRole('alert')).toBeHidden();
 });
