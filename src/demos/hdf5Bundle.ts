@@ -12,8 +12,6 @@ import type { OpenOptions } from './openBundle.ts';
 import { readRobomimic } from './robomimic.ts';
 import { chooseMapping, proposeMapping, type MappingOffer, type StateFeature } from './stateMapping.ts';
 
-/** Only for files that a zip compresses; stored ones are read in place. */
-const UNPACKED_BYTES = 2 ** 30;
 const MOST_DEMONSTRATIONS = 20_000;
 const MOST_FRAMES = 1_000_000;
 const PREVIEW_ROWS = 5;
@@ -41,7 +39,7 @@ async function assembled(
 ): Promise<Bundle> {
   const found: { path: string; file: Hdf5File; layout: Hdf5Layout }[] = [];
   for (const path of paths) {
-    const { read, size } = await tree.readNow(path, UNPACKED_BYTES, signal);
+    const { read, size } = await tree.readNow(path, signal);
     const file = await Hdf5File.open(path, read, size);
     opened.push(file);
     const layout = readRobomimic(path, file) ?? (await readManiskill(path, file, tree, signal));

@@ -2,11 +2,12 @@
 import { BundleError } from './bundleError.ts';
 import { encodedImage } from './checkDemonstration.ts';
 import type { EncodedImage, FrameStore } from './demonstration.ts';
+import type { ParquetFiles } from './parquetFiles.ts';
 import type { ParquetSource } from './parquetSource.ts';
 
 /** Where the rows of a demonstration lie. */
 export interface EpisodeRows {
-  source: ParquetSource;
+  file: string;
   start: number;
   length: number;
 }
@@ -14,11 +15,12 @@ export interface EpisodeRows {
 /** A row group is read whole up to this size, a larger one in runs of rows. */
 const WHOLE_GROUP_BYTES = 16 * 2 ** 20;
 const RUN_ROWS = 32;
-const CACHE_BYTES = 64 * 2 ** 20;
+const CACHE_BYTES = 32 * 2 ** 20;
 
 interface Run {
   start: number;
-  cells: unknown[];
+  /** Null where there is none. */
+  pictures: (Uint8Array<ArrayBuffer> | null)[];
   bytes: number;
 }
 
@@ -30,20 +32,19 @@ export class LerobotFrames implements FrameStore {
   constructor(
     private readonly episodes: Map<string, EpisodeRows>,
     private readonly prefix: string,
+    private readonly files: ParquetFiles,
   ) {}
 
   async read(demonstrationId: string, camera: string, frame: number): Promise<EncodedImage> {
     const rows = this.episodes.get(demonstrationId);
     const column = this.prefix + camera;
-    if (!rows || !(frame >= 0 && frame < rows.length) || !rows.source.columns.has(column))
-      throw new BundleError(
-        rows?.source.path ?? demonstrationId,
-        `has no frame ${frame} of camera ${camera}`,
-      );
+    const source = rows && (await this.files.open(rows.file));
+    if (!rows || !(frame >= 0 && frame < rows.length) || !source?.columns.has(column))
+      throw new BundleError(rows?.file ?? demonstrationId, `has no frame ${frame} of camera ${camera}`);
     const row = rows.start + frame;
-    const { start, cells } = await this.run(rows.source, column, row);
-    const bytes = pictureBytes(cells[row - start]);
-    const what = `${rows.source.path}, ${column} of row ${row}`;
+    const { start, pictures } = await this.run(source, column, row);
+    const bytes = pictures[row - start];
+    const what = `${rows.file}, ${column} of row ${row}`;
     if (!bytes)
       throw new BundleError(what, 'holds no picture: export the dataset with its pictures embedded');
     return encodedImage(what, bytes.slice());
@@ -75,11 +76,9 @@ export class LerobotFrames implements FrameStore {
 
   private async load(source: ParquetSource, column: string, start: number, end: number): Promise<Run> {
     const cells = (await source.read([column], start, end))[column];
-    return {
-      start,
-      cells,
-      bytes: cells.reduce((sum: number, cell) => sum + (pictureBytes(cell)?.length ?? 0), 0),
-    };
+    // Copied, lest a picture keep its whole page in memory.
+    const pictures = cells.map((cell) => pictureBytes(cell)?.slice() ?? null);
+    return { start, pictures, bytes: pictures.reduce((sum, picture) => sum + (picture?.length ?? 0), 0) };
   }
 
   /** Puts a run last and drops the first ones beyond the cache's size. */
@@ -95,7 +94,7 @@ export class LerobotFrames implements FrameStore {
   }
 }
 
-function pictureBytes(cell: unknown): Uint8Array | null {
+function pictureBytes(cell: unknown): Uint8Array<ArrayBuffer> | null {
   const bytes: unknown = cell instanceof Uint8Array ? cell : (cell as { bytes?: unknown } | null)?.bytes;
-  return bytes instanceof Uint8Array ? bytes : null;
+  return bytes instanceof Uint8Array ? (bytes as Uint8Array<ArrayBuffer>) : null;
 }
