@@ -12,10 +12,12 @@ export interface EpisodeRows {
   length: number;
 }
 
-/** A row group is read whole up to this size, a larger one in runs of rows. */
-const WHOLE_GROUP_BYTES = 16 * 2 ** 20;
-const RUN_ROWS = 32;
+const RUN_BYTES = 8 * 2 ** 20;
+/** Where they are much alike, few bytes may hold any number of them. */
+const RUN_ROWS = 1024;
 const CACHE_BYTES = 32 * 2 ** 20;
+/** What a small array takes beside its bytes. */
+const PICTURE_OVERHEAD = 256;
 
 interface Run {
   start: number;
@@ -52,9 +54,10 @@ export class LerobotFrames implements FrameStore {
 
   private run(source: ParquetSource, column: string, row: number): Promise<Run> | Run {
     const group = source.groupOf(row, column);
-    const whole = group.bytes <= WHOLE_GROUP_BYTES;
-    const start = whole ? group.start : group.start + Math.floor((row - group.start) / RUN_ROWS) * RUN_ROWS;
-    const end = whole ? group.end : Math.min(start + RUN_ROWS, group.end);
+    const average = group.bytes / (group.end - group.start);
+    const rows = Math.max(1, Math.min(RUN_ROWS, Math.floor(RUN_BYTES / average)));
+    const start = group.start + Math.floor((row - group.start) / rows) * rows;
+    const end = Math.min(start + rows, group.end);
     const key = `${source.path} ${column} ${start}`;
     const kept = this.kept.get(key);
     if (kept) {
@@ -75,10 +78,9 @@ export class LerobotFrames implements FrameStore {
   }
 
   private async load(source: ParquetSource, column: string, start: number, end: number): Promise<Run> {
-    const cells = (await source.read([column], start, end))[column];
-    // Copied, lest a picture keep its whole page in memory.
-    const pictures = cells.map((cell) => pictureBytes(cell)?.slice() ?? null);
-    return { start, pictures, bytes: pictures.reduce((sum, picture) => sum + (picture?.length ?? 0), 0) };
+    const pictures = await source.pictures(column, start, end);
+    const sizes = pictures.map((picture) => PICTURE_OVERHEAD + (picture?.length ?? 0));
+    return { start, pictures, bytes: sizes.reduce((sum, size) => sum + size, 0) };
   }
 
   /** Puts a run last and drops the first ones beyond the cache's size. */
@@ -92,9 +94,4 @@ export class LerobotFrames implements FrameStore {
       total -= bytes;
     }
   }
-}
-
-function pictureBytes(cell: unknown): Uint8Array<ArrayBuffer> | null {
-  const bytes: unknown = cell instanceof Uint8Array ? cell : (cell as { bytes?: unknown } | null)?.bytes;
-  return bytes instanceof Uint8Array ? (bytes as Uint8Array<ArrayBuffer>) : null;
 }

@@ -97,6 +97,29 @@ export class ParquetSource {
     });
   }
 
+  /**
+   * Pictures over rows [start, end), of a column that holds them or struct{bytes, path}; null where there is none.
+   * @throws BundleError when the column is missing or damaged
+   */
+  async pictures(column: string, start: number, end: number): Promise<(Uint8Array<ArrayBuffer> | null)[]> {
+    this.known(column);
+    return guarded(this.path, async () => {
+      const found: (Uint8Array<ArrayBuffer> | null)[] = [];
+      for (const group of this.within(start, end)) {
+        const leaf = this.leaves(group, column).find(
+          ({ path }) => path === column || path === `${column}.bytes`,
+        );
+        if (!leaf) throw new Error(`${column} holds no pictures`);
+        const [from, to] = [Math.max(start, group.start), Math.min(end, group.end)];
+        const part = await leaf.values.bytes(from - group.start, to - group.start);
+        if (part.length !== to - from)
+          throw new Error(`${column} has ${part.length} rows where ${to - from} are due`);
+        for (const picture of part) found.push(picture);
+      }
+      return found;
+    });
+  }
+
   /** The row group of a row, and the stored bytes of a column in it. */
   groupOf(row: number, column: string): { start: number; end: number; bytes: number } {
     const group = this.groups.find(({ end }) => row < end);

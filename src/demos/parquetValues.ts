@@ -65,12 +65,11 @@ export class ParquetValues {
       for (let i = Math.max(0, start - first); i < Math.min(rows.length, end - first); i++) out.push(rows[i]);
     };
     await this.column.read(this.repeats ? 0 : start, end, (header, bytes, row) => {
-      const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), offset: 0 };
-      const { data } = readPage(reader, header, this.decoder, words, open, 0);
       if (header.type === 'DICTIONARY_PAGE') {
-        words = data && convert(data, this.decoder);
+        words = this.dictionary(header, bytes);
         return 0;
       }
+      const { data } = readPage(readerOf(bytes), header, this.decoder, words, open, 0);
       const rows = data ?? [];
       const begun = rows.length - (open ? 1 : 0);
       keep(this.repeats ? rows.slice(0, -1) : rows, row + begun - rows.length);
@@ -79,6 +78,28 @@ export class ParquetValues {
       return begun;
     });
     if (open) keep(open, openRow);
+    return out;
+  }
+
+  /** Copies of the byte strings of rows [start, end) of the group; null where there is none. */
+  async bytes(start: number, end: number): Promise<(Uint8Array<ArrayBuffer> | null)[]> {
+    if (this.repeats) throw new Error('it holds lists, not pictures');
+    const present = getMaxDefinitionLevel(this.decoder.schemaPath);
+    const out: (Uint8Array<ArrayBuffer> | null)[] = [];
+    let words: DecodedArray | undefined;
+    await this.column.read(start, end, (header, stored, row) => {
+      if (header.type === 'DICTIONARY_PAGE') {
+        words = this.dictionary(header, stored);
+        return 0;
+      }
+      const { definitionLevels: levels, values } = this.page(header, stored, words);
+      const count = levels?.length || values.length;
+      for (let i = 0, taken = 0; i < count; i++) {
+        const value: unknown = levels?.length && levels[i] !== present ? null : values[taken++];
+        if (row + i >= start && row + i < end) out.push(value instanceof Uint8Array ? value.slice() : null);
+      }
+      return count;
+    });
     return out;
   }
 
@@ -100,9 +121,7 @@ export class ParquetValues {
     };
     await this.column.read(start, end, (header, bytes, row) => {
       if (header.type === 'DICTIONARY_PAGE') {
-        const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), offset: 0 };
-        const { data } = readPage(reader, header, this.decoder, undefined, undefined, 0);
-        words = data && convert(data, this.decoder);
+        words = this.dictionary(header, bytes);
         return 0;
       }
       const { definitionLevels: levels, repetitionLevels: repeats, values } = this.page(header, bytes, words);
@@ -126,6 +145,11 @@ export class ParquetValues {
     finish();
   }
 
+  private dictionary(header: PageHeader, bytes: Uint8Array): DecodedArray | undefined {
+    const { data } = readPage(readerOf(bytes), header, this.decoder, undefined, undefined, 0);
+    return data && convert(data, this.decoder);
+  }
+
   private page(header: PageHeader, bytes: Uint8Array, words: DecodedArray | undefined) {
     const { data_page_header: first, data_page_header_v2: second, uncompressed_page_size } = header;
     const { codec, compressors } = this.decoder;
@@ -137,6 +161,11 @@ export class ParquetValues {
     return { ...page, values };
   }
 }
+
+const readerOf = (bytes: Uint8Array) => ({
+  view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
+  offset: 0,
+});
 
 function unsnap(input: Uint8Array, length: number): Uint8Array {
   if (!(length <= MOST_PAGE_BYTES)) throw new Error(`a page of ${length} bytes is too large`);
