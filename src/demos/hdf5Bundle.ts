@@ -7,9 +7,17 @@ import { Hdf5File } from './hdf5File.ts';
 import { Hdf5Frames, pictureSize, type Hdf5Pictures } from './hdf5Frames.ts';
 import { isState, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
 import { readManiskill } from './maniskill.ts';
-import { mappedFeatures, mappedState, openOrClosed, stateRemarks, type StateColumns } from './mappedState.ts';
+import {
+  mappedFeatures,
+  mappedState,
+  numbersOfFrame,
+  openOrClosed,
+  stateRemarks,
+  type StateColumns,
+} from './mappedState.ts';
 import type { OpenOptions } from './openBundle.ts';
 import { readRobomimic } from './robomimic.ts';
+import { StateBudget } from './stateBudget.ts';
 import { chooseMapping, proposeMapping, type MappingOffer, type StateFeature } from './stateMapping.ts';
 
 const MOST_DEMONSTRATIONS = 20_000;
@@ -62,6 +70,7 @@ async function assembled(
   const remarks = new Set(found.flatMap(({ layout }) => layout.remarks));
   const demonstrations: Demonstration[] = [];
   const pictures = new Map<string, Hdf5Pictures>();
+  const budget = new StateBudget(name);
   for (const { path, file, layout } of found)
     for (const { states, pictures: datasets, calibrations, ...episode } of layout.episodes) {
       signal?.throwIfAborted();
@@ -69,6 +78,7 @@ async function assembled(
       const { length } = episode;
       if (!(length > 0 && length <= MOST_FRAMES))
         throw new BundleError(path, `has ${length} frames in ${episode.id}: leave this demonstration out`);
+      budget.spend(length, numbersOfFrame(mapping));
       const columns: StateColumns = {};
       for (const feature of mappedFeatures(mapping)) {
         if (!(feature in states)) throw new BundleError(path, `has no ${feature} in ${episode.id}`);

@@ -82,7 +82,7 @@ export class ParquetSource {
         if (values.length !== 1) throw new Error(`${column} holds no numbers`);
         const [from, to] = [Math.max(start, group.start), Math.min(end, group.end)];
         if (!out.length) out = values[0].array((end - start) * width);
-        const part = out.subarray((from - start) * width, (to - start) * width) as Numbers;
+        const part = out.subarray((from - start) * width, (to - start) * width);
         try {
           await values[0].numbers(from - group.start, to - group.start, width, part);
         } catch (error) {

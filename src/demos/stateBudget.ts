@@ -1,5 +1,6 @@
 /** States are in memory whole, pictures are not: the frames of a bundle are what its size in memory hangs on. */
 import { BundleError } from './bundleError.ts';
+import type { Demonstration } from './demonstration.ts';
 import { megabytes } from './fileTree.ts';
 
 /** A million frames with pose, opening, seven joint positions and velocities fit. */
@@ -14,6 +15,12 @@ export class StateBudget {
     private readonly name: string,
     private readonly most = STATE_BYTES,
   ) {}
+
+  /** @throws as spend does */
+  add({ length, gripperPose, gripperOpen, jointPositions, jointVelocities }: Demonstration): void {
+    const columns = [gripperPose, gripperOpen, jointPositions, jointVelocities];
+    this.spend(length, columns.reduce((sum, column) => sum + (column?.length ?? 0), 0) / length);
+  }
 
   /**
    * @param numbers of each frame

@@ -40,7 +40,7 @@ export async function writeDeflatedParquet(
 ): Promise<void> {
   const zip = new ZipToDisk(path);
   const text = new TextEncoder();
-  await zip.add('meta/info.json', text.encode(JSON.stringify(info('v2.1', 'image'))));
+  await zip.add('meta/info.json', text.encode(JSON.stringify(info('v2.1'))));
   await zip.add('meta/tasks.jsonl', text.encode(JSON.stringify({ task_index: 0, task: 'reach' })));
   const lines = Array.from({ length: episodes }, (_, k) =>
     JSON.stringify({ episode_index: k, tasks: ['reach'], length: frames }),
@@ -70,7 +70,8 @@ export async function writeDeflatedParquet(
 export async function writeManyFrames(path: string, episodes: number, frames: number): Promise<void> {
   const zip = new ZipToDisk(path);
   const total = episodes * frames;
-  await zip.add('meta/info.json', new TextEncoder().encode(JSON.stringify(info('v3.0', 'image'))));
+  const described = info('v3.0', { 'observation.joint_positions': { dtype: 'float32', shape: [JOINTS] } });
+  await zip.add('meta/info.json', new TextEncoder().encode(JSON.stringify(described)));
   const each = <T>(of: (k: number) => T) => Array.from({ length: episodes }, (_, k) => of(k));
   const whole = (name: string, of: (k: number) => number): Column => ({
     name,
@@ -92,15 +93,20 @@ export async function writeManyFrames(path: string, episodes: number, frames: nu
   const picture = { bytes: await smallPng(), path: null };
   const optional = { repetition_type: 'OPTIONAL' } as const;
   const index = (name: string) => ({ name, ...optional, type: 'INT64' }) as const;
+  const list = (name: string) =>
+    [
+      { name, ...optional, num_children: 1, converted_type: 'LIST' },
+      { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+      { name: 'element', ...optional, type: 'FLOAT' },
+    ] as const;
   const numbers = (of: (i: number) => number) => Array.from({ length: total }, (_, i) => BigInt(of(i)));
   void parquetWrite({
     writer,
     schema: [
-      { name: 'schema', num_children: 5 },
+      { name: 'schema', num_children: 6 },
       ...['episode_index', 'frame_index', 'index'].map(index),
-      { name: 'observation.state', ...optional, num_children: 1, converted_type: 'LIST' },
-      { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
-      { name: 'element', ...optional, type: 'FLOAT' },
+      ...list('observation.state'),
+      ...list('observation.joint_positions'),
       { name: 'observation.images.front', ...optional, num_children: 2 },
       { name: 'bytes', ...optional, type: 'BYTE_ARRAY' },
       { name: 'path', ...optional, type: 'BYTE_ARRAY', converted_type: 'UTF8' },
@@ -110,6 +116,7 @@ export async function writeManyFrames(path: string, episodes: number, frames: nu
       { name: 'frame_index', data: numbers((i) => i % frames) },
       { name: 'index', data: numbers((i) => i) },
       { name: 'observation.state', data: Array.from({ length: total }, (_, i) => state(i % frames)) },
+      { name: 'observation.joint_positions', data: Array.from({ length: total }, (_, i) => joints(i)) },
       { name: 'observation.images.front', data: Array.from({ length: total }, () => picture) },
     ],
     rowGroupSize: total,
@@ -118,7 +125,7 @@ export async function writeManyFrames(path: string, episodes: number, frames: nu
   await zip.close();
 }
 
-function info(version: string, dtype: string) {
+function info(version: string, further: Record<string, { dtype: string; shape: number[] }> = {}) {
   const index = { dtype: 'int64', shape: [1], names: null };
   return {
     codebase_version: version,
@@ -129,7 +136,12 @@ function info(version: string, dtype: string) {
       frame_index: index,
       index,
       'observation.state': { dtype: 'float32', shape: [STATE.length], names: STATE },
-      'observation.images.front': { dtype, shape: [4, 4, 3], names: ['height', 'width', 'channels'] },
+      'observation.images.front': {
+        dtype: 'image',
+        shape: [4, 4, 3],
+        names: ['height', 'width', 'channels'],
+      },
+      ...further,
     },
   };
 }
@@ -143,6 +155,7 @@ function indices(episode: number, from: number, frames: number): Column[] {
   ];
 }
 
+const joints = (i: number) => Array.from({ length: JOINTS }, (_, j) => Math.sin(i * (j + 1)));
 const state = (i: number) => [i / 1000, Math.sin(i), Math.cos(i), 0, 0, 0, 1, i % 2];
 
 function demonstration(length: number): Demonstration {
