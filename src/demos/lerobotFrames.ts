@@ -14,7 +14,7 @@ export interface EpisodeRows {
 
 const RUN_BYTES = 8 * 2 ** 20;
 /** Where they are much alike, few bytes may hold any number of them. */
-const RUN_ROWS = 1024;
+const RUN_ROWS = 256;
 const CACHE_BYTES = 32 * 2 ** 20;
 /** What a small array takes beside its bytes. */
 const PICTURE_OVERHEAD = 256;

@@ -94,10 +94,12 @@ export class ParquetValues {
       }
       const { definitionLevels: levels, values } = this.page(header, stored, words);
       const count = levels?.length || values.length;
+      const own: (Uint8Array | null)[] = [];
       for (let i = 0, taken = 0; i < count; i++) {
         const value: unknown = levels?.length && levels[i] !== present ? null : values[taken++];
-        if (row + i >= start && row + i < end) out.push(value instanceof Uint8Array ? value.slice() : null);
+        if (row + i >= start && row + i < end) own.push(value instanceof Uint8Array ? value : null);
       }
+      for (const copy of copied(own)) out.push(copy);
       return count;
     });
     return out;
@@ -160,6 +162,18 @@ export class ParquetValues {
     const values = convertWithDictionary(page.dataPage, words, (first ?? second!).encoding, this.decoder);
     return { ...page, values };
   }
+}
+
+/** In one buffer: small ones would each take more than their bytes. */
+function copied(pieces: (Uint8Array | null)[]): (Uint8Array<ArrayBuffer> | null)[] {
+  const packed = new Uint8Array(pieces.reduce((sum, piece) => sum + (piece?.length ?? 0), 0));
+  let at = 0;
+  return pieces.map((piece) => {
+    if (!piece) return null;
+    packed.set(piece, at);
+    at += piece.length;
+    return packed.subarray(at - piece.length, at);
+  });
 }
 
 const readerOf = (bytes: Uint8Array) => ({

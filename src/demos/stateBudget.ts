@@ -4,7 +4,7 @@ import type { Demonstration } from './demonstration.ts';
 import { megabytes } from './fileTree.ts';
 
 /** A million frames with pose, opening, seven joint positions and velocities fit. */
-export const STATE_BYTES = 192 * 2 ** 20;
+export const STATE_BYTES = 168 * 2 ** 20;
 
 export class StateBudget {
   private frames = 0;

@@ -8,9 +8,8 @@ import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Uint8ArrayReader, ZipWriter, configure } from '@zip.js/zip.js';
-import { pngChunk } from '../../src/demos/png.ts';
 import { fixture, unzipped } from '../fixtures/fixture.ts';
-import { writeDeflatedParquet, writeManyFiles, writeManyFrames } from './largeBundles.ts';
+import { padded, writeDeflatedParquet, writeManyFiles, writeManyFrames } from './largeBundles.ts';
 import type { Section } from './table.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -90,10 +89,7 @@ async function writeLarge(path: string): Promise<void> {
   const files = Object.entries(await unzipped(fixture('rlbench_variations.zip')));
   const [first] = files.map(([name]) => /^(.*\/)episode\d+\//.exec(name)).filter((found) => found !== null);
   const episode = files.filter(([name]) => name.startsWith(first[0]));
-  const padding = pngChunk(
-    'paDd',
-    new Uint8Array(PADDING_BYTES).map((_, i) => (i * 2_654_435_761) >>> 24),
-  );
+  const padding = new Uint8Array(PADDING_BYTES).map((_, i) => (i * 2_654_435_761) >>> 24);
   configure({ useWebWorkers: false });
   const out = Writable.toWeb(createWriteStream(path)) as WritableStream<Uint8Array>;
   const zip = new ZipWriter(out, { level: 0 });
@@ -103,16 +99,6 @@ async function writeLarge(path: string): Promise<void> {
       await zip.add(`${first[1]}episode${k}/${name.slice(first[0].length)}`, new Uint8ArrayReader(content));
     }
   await zip.close();
-}
-
-/** With the chunk between the header and the rest. */
-function padded(png: Uint8Array, chunk: Uint8Array): Uint8Array {
-  const header = 33;
-  const out = new Uint8Array(png.length + chunk.length);
-  out.set(png.subarray(0, header));
-  out.set(chunk, header);
-  out.set(png.subarray(header), header + chunk.length);
-  return out;
 }
 
 const megabytes = (bytes: number) => Math.round(bytes / 1e6);

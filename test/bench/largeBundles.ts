@@ -46,10 +46,7 @@ export async function writeDeflatedParquet(
     JSON.stringify({ episode_index: k, tasks: ['reach'], length: frames }),
   );
   await zip.add('meta/episodes.jsonl', text.encode(lines.join('\n')));
-  const padding = pngChunk('paDd', noise(pictureBytes));
-  const small = await smallPng();
-  const header = 33;
-  const picture = new Uint8Array(Buffer.concat([small.subarray(0, header), padding, small.subarray(header)]));
+  const picture = padded(await smallPng(), noise(pictureBytes));
   for (let k = 0; k < episodes; k++) {
     const columns: Column[] = [
       ...indices(k, k * frames, frames),
@@ -90,7 +87,11 @@ export async function writeManyFrames(path: string, episodes: number, frames: nu
     ]),
   );
   const writer = new ByteWriter();
-  const picture = { bytes: await smallPng(), path: null };
+  const png = await smallPng();
+  const picture = (i: number) => ({
+    bytes: padded(png, new Uint8Array(Uint32Array.of(i).buffer)),
+    path: null,
+  });
   const optional = { repetition_type: 'OPTIONAL' } as const;
   const index = (name: string) => ({ name, ...optional, type: 'INT64' }) as const;
   const list = (name: string) =>
@@ -117,7 +118,7 @@ export async function writeManyFrames(path: string, episodes: number, frames: nu
       { name: 'index', data: numbers((i) => i) },
       { name: 'observation.state', data: Array.from({ length: total }, (_, i) => state(i % frames)) },
       { name: 'observation.joint_positions', data: Array.from({ length: total }, (_, i) => joints(i)) },
-      { name: 'observation.images.front', data: Array.from({ length: total }, () => picture) },
+      { name: 'observation.images.front', data: Array.from({ length: total }, (_, i) => picture(i)) },
     ],
     rowGroupSize: total,
   });
@@ -178,6 +179,14 @@ function demonstration(length: number): Demonstration {
 
 function smallPng(): Promise<Uint8Array> {
   return encodePng({ width: 4, height: 4, channels: 3, values: new Uint8Array(48) });
+}
+
+/** With a chunk of these bytes between the header and the rest. */
+export function padded(png: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const header = 33;
+  return new Uint8Array(
+    Buffer.concat([png.subarray(0, header), pngChunk('paDd', bytes), png.subarray(header)]),
+  );
 }
 
 /** Bytes that do not compress, the same each time. */
