@@ -21,24 +21,24 @@ export interface FileTree {
   read(path: string, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * The file for random access, nothing of it in memory unless it has to be unpacked.
-   * @param maxUnpacked limit in bytes of what has to be unpacked
-   * @throws BundleError as read does
+   * @throws BundleError as read does, and when it has to be unpacked and memory allows no such size
    */
-  blob(path: string, maxUnpacked: number, signal?: AbortSignal): Promise<Blob>;
+  blob(path: string, signal?: AbortSignal): Promise<Blob>;
   /** The same, to be read without waiting. */
-  readNow(path: string, maxUnpacked: number, signal?: AbortSignal): Promise<{ read: ReadNow; size: number }>;
+  readNow(path: string, signal?: AbortSignal): Promise<{ read: ReadNow; size: number }>;
 }
 
 /** A file's reader that does not wait: the given one, the worker's own, or one over a copy in memory. */
 export async function readerOf({ blob, readNow }: Omit<GivenFile, 'path'>): Promise<ReadNow> {
   if (readNow) return readNow;
-  if (typeof FileReaderSync === 'undefined') {
-    const bytes = new Uint8Array(await blob.arrayBuffer());
-    return (position, into) => fill(into, bytes.subarray(position, position + into.length));
-  }
+  if (typeof FileReaderSync === 'undefined') return readerOfBytes(new Uint8Array(await blob.arrayBuffer()));
   const reader = new FileReaderSync();
   return (position, into) =>
     fill(into, new Uint8Array(reader.readAsArrayBuffer(blob.slice(position, position + into.length))));
+}
+
+export function readerOfBytes(bytes: Uint8Array): ReadNow {
+  return (position, into) => fill(into, bytes.subarray(position, position + into.length));
 }
 
 function fill(into: Uint8Array, bytes: Uint8Array): number {

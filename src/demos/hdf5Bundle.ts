@@ -7,13 +7,19 @@ import { Hdf5File } from './hdf5File.ts';
 import { Hdf5Frames, pictureSize, type Hdf5Pictures } from './hdf5Frames.ts';
 import { isState, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
 import { readManiskill } from './maniskill.ts';
-import { mappedFeatures, mappedState, openOrClosed, stateRemarks, type StateColumns } from './mappedState.ts';
+import {
+  mappedFeatures,
+  mappedState,
+  numbersOfFrame,
+  openOrClosed,
+  stateRemarks,
+  type StateColumns,
+} from './mappedState.ts';
 import type { OpenOptions } from './openBundle.ts';
 import { readRobomimic } from './robomimic.ts';
+import { StateBudget } from './stateBudget.ts';
 import { chooseMapping, proposeMapping, type MappingOffer, type StateFeature } from './stateMapping.ts';
 
-/** Only for files that a zip compresses; stored ones are read in place. */
-const UNPACKED_BYTES = 2 ** 30;
 const MOST_DEMONSTRATIONS = 20_000;
 const MOST_FRAMES = 1_000_000;
 const PREVIEW_ROWS = 5;
@@ -41,7 +47,7 @@ async function assembled(
 ): Promise<Bundle> {
   const found: { path: string; file: Hdf5File; layout: Hdf5Layout }[] = [];
   for (const path of paths) {
-    const { read, size } = await tree.readNow(path, UNPACKED_BYTES, signal);
+    const { read, size } = await tree.readNow(path, signal);
     const file = await Hdf5File.open(path, read, size);
     opened.push(file);
     const layout = readRobomimic(path, file) ?? (await readManiskill(path, file, tree, signal));
@@ -64,6 +70,7 @@ async function assembled(
   const remarks = new Set(found.flatMap(({ layout }) => layout.remarks));
   const demonstrations: Demonstration[] = [];
   const pictures = new Map<string, Hdf5Pictures>();
+  const budget = new StateBudget(name);
   for (const { path, file, layout } of found)
     for (const { states, pictures: datasets, calibrations, ...episode } of layout.episodes) {
       signal?.throwIfAborted();
@@ -71,6 +78,7 @@ async function assembled(
       const { length } = episode;
       if (!(length > 0 && length <= MOST_FRAMES))
         throw new BundleError(path, `has ${length} frames in ${episode.id}: leave this demonstration out`);
+      budget.spend(length, numbersOfFrame(mapping));
       const columns: StateColumns = {};
       for (const feature of mappedFeatures(mapping)) {
         if (!(feature in states)) throw new BundleError(path, `has no ${feature} in ${episode.id}`);

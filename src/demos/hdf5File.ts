@@ -10,7 +10,7 @@ import { loadHdf5, withBoundedHeap, type Hdf5Library, type Streams } from './hdf
 /** Of one read of a dataset. */
 const MOST_BYTES = 64 * 2 ** 20;
 /** A chunk is unpacked whole. */
-const MOST_CHUNK_BYTES = 256 * 2 ** 20;
+const MOST_CHUNK_BYTES = 128 * 2 ** 20;
 const MOST_ATTRIBUTE_BYTES = 4 * 2 ** 20;
 /** A damaged file can send the library round in circles: no call may read more often, or longer, than this. */
 const MOST_READS = 200_000;
@@ -85,7 +85,7 @@ export class Hdf5File {
       if (chunks && size * product(chunks) > MOST_CHUNK_BYTES)
         throw new BundleError(
           this.path,
-          `${path} has chunks of more than 256 MB: write it with smaller ones`,
+          `${path} has chunks of more than 128 MB: write it with smaller ones`,
         );
       const kind = type === FLOAT ? 'float' : size === 1 ? 'byte' : 'integer';
       return { shape, size, kind, chunkRows: chunks?.[0] ?? 1 };

@@ -2,7 +2,7 @@
 import type * as H5wasm from 'h5wasm';
 
 /** A damaged length must not fill the machine's memory. A chunk and its packed bytes fit. */
-const MOST_HEAP_BYTES = 512 * 2 ** 20;
+const MOST_HEAP_BYTES = 320 * 2 ** 20;
 const PAGE_BYTES = 64 * 1024;
 
 export interface Hdf5Library {

@@ -6,17 +6,26 @@ import type { FileTree } from './fileTree.ts';
 import { readEpisodes, type Episode } from './lerobotEpisodes.ts';
 import { LerobotFrames, type EpisodeRows } from './lerobotFrames.ts';
 import { parseInfo, stateFeatures, type Feature, type Info } from './lerobotInfo.ts';
-import { mappedFeatures, mappedState, openOrClosed, stateRemarks, type StateColumn } from './mappedState.ts';
+import {
+  mappedFeatures,
+  mappedState,
+  numbersOfFrame,
+  openOrClosed,
+  stateRemarks,
+  type StateColumns,
+} from './mappedState.ts';
 import type { OpenOptions } from './openBundle.ts';
-import { ParquetSource } from './parquetSource.ts';
+import { ParquetFiles } from './parquetFiles.ts';
+import type { ParquetSource } from './parquetSource.ts';
+import { StateBudget } from './stateBudget.ts';
 import { chooseMapping, proposeMapping, type MappingOffer, type StateMapping } from './stateMapping.ts';
 import { VideoFrames } from './videoFrames.ts';
 
 const INFO_BYTES = 16 * 2 ** 20;
-/** Only for files that a zip compresses; stored ones are read in place. */
-const UNPACKED_BYTES = 2 ** 30;
 const IMAGES = 'observation.images.';
 const PREVIEW_ROWS = 5;
+/** Of a data file; an episode is never parted. */
+const ROWS_AT_ONCE = 100_000;
 
 const INFO = /^(.*\/)?meta\/info\.json$/;
 
@@ -40,8 +49,8 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
   const cameras = cameraFeatures(infoPath, info);
   const videos = cameras.flatMap(([feature, { dtype }]) => (dtype === 'video' ? [feature] : []));
 
-  const open = async (path: string) =>
-    ParquetSource.open(await tree.blob(path, UNPACKED_BYTES, signal), path);
+  const files = new ParquetFiles(tree);
+  const open = (path: string) => files.open(path, signal);
   const episodes = await readEpisodes({ tree, root, info, videos }, open, signal);
   if (!episodes.length) throw new BundleError(infoPath, 'describes no episode: record at least one');
   const offer = await mappingOffer(info, await open(episodes[0].file));
@@ -49,24 +58,19 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
 
   const demonstrations: Demonstration[] = [];
   const rows = new Map<string, EpisodeRows>();
-  for (const file of new Set(episodes.map((episode) => episode.file))) {
+  const budget = new StateBudget(name);
+  for (const { length } of episodes) budget.spend(length, numbersOfFrame(mapping));
+  for (const [file, own] of byFile(episodes)) {
     const source = await open(file);
-    const own = episodes.filter((episode) => episode.file === file);
-    const table = await source.read([
-      ...new Set(['episode_index', 'frame_index', 'index', ...mappedFeatures(mapping)]),
-    ]);
-    const first = Number(table.index[0]);
-    for (const episode of own) {
+    for await (const { episode, start, columns } of statesOf(source, own, info, mapping)) {
       signal?.throwIfAborted();
-      const start = episode.from === null ? 0 : episode.from - first;
-      const columns = checkedColumns(file, episode, start, table, info, mapping);
       const demo: Demonstration = {
         ...described(episode, info, cameras),
         ...mappedState(columns, episode.length, info.fps, mapping),
       };
       checkStates(file, demo);
       demonstrations.push(demo);
-      rows.set(episode.id, { source, start, length: episode.length });
+      rows.set(episode.id, { file, start, length: episode.length });
       onProgress?.({ done: demonstrations.length, total: episodes.length, what: 'episodes' });
     }
   }
@@ -75,8 +79,8 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
   const order = new Map(episodes.map(({ id }, i) => [id, i]));
   demonstrations.sort((a, b) => order.get(a.id)! - order.get(b.id)!);
 
-  const pictures = new LerobotFrames(rows, IMAGES);
-  const video = new VideoFrames((path) => tree.blob(path, UNPACKED_BYTES));
+  const pictures = new LerobotFrames(rows, IMAGES, files);
+  const video = new VideoFrames((path) => tree.blob(path));
   const clips = new Map(episodes.map((episode) => [episode.id, episode]));
   const views = new Map(cameras.map(([key, feature]) => [key.slice(IMAGES.length), camera(feature, 0)]));
   const frames: Bundle['frames'] = {
@@ -121,36 +125,58 @@ async function mappingOffer(info: Info, source: ParquetSource): Promise<MappingO
   };
 }
 
-/** @throws BundleError when a row is of another episode or frame, or a vector of another width */
-function checkedColumns(
-  file: string,
-  { index, length }: Episode,
-  start: number,
-  table: Record<string, unknown[]>,
+function byFile(episodes: Episode[]): Map<string, Episode[]> {
+  const found = new Map<string, Episode[]>();
+  for (const episode of episodes) {
+    if (!found.has(episode.file)) found.set(episode.file, []);
+    found.get(episode.file)!.push(episode);
+  }
+  return found;
+}
+
+/**
+ * The episodes of a file, their columns read for a run of rows together.
+ * @throws BundleError when a row is of another episode or frame, or a vector of another width
+ */
+async function* statesOf(
+  source: ParquetSource,
+  episodes: Episode[],
   info: Info,
   mapping: StateMapping,
-): Record<string, StateColumn> {
-  for (let i = 0; i < length; i++) {
-    const [own, frame] = ['episode_index', 'frame_index'].map((column) => table[column][start + i]);
-    if (Number(own) !== index || Number(frame) !== i)
-      throw new BundleError(file, `lacks frame ${i} of episode ${index}: export the dataset anew`);
-  }
-  const column = (feature: string): StateColumn => {
-    const width = info.features[feature].shape[0];
-    const values = new Float64Array(length * width);
-    for (let i = 0; i < length; i++) {
-      const vector = numbersOf(table[feature][start + i]);
-      if (vector.length !== width)
-        throw new BundleError(
-          file,
-          `row ${start + i} has ${vector.length} numbers in ${feature}, not ${width}: export the dataset anew`,
-        );
-      values.set(vector, i * width);
+): AsyncGenerator<{ episode: Episode; start: number; columns: StateColumns }> {
+  const [first = NaN] = await source.numbers('index', 1, 0, Math.min(1, source.rows));
+  const startOf = ({ from }: Episode) => (from === null ? 0 : from - first);
+  const waiting = episodes.toSorted((a, b) => startOf(a) - startOf(b));
+  while (waiting.length) {
+    const from = startOf(waiting[0]);
+    const next = waiting.findIndex((episode) => startOf(episode) + episode.length > from + ROWS_AT_ONCE);
+    const own = waiting.splice(0, next < 0 ? waiting.length : Math.max(1, next));
+    const to = Math.max(...own.map((episode) => startOf(episode) + episode.length));
+    const until = Math.min(to, source.rows);
+    if (!(from >= 0 && from < until)) throw lacking(source.path, own[0], 0);
+    const numbers = (column: string, width?: number) => source.numbers(column, width, from, until);
+    const [indices, frames] = [await numbers('episode_index'), await numbers('frame_index')];
+    const table: StateColumns = {};
+    for (const feature of mappedFeatures(mapping)) {
+      const width = info.features[feature].shape[0];
+      table[feature] = { width, values: await numbers(feature, width) };
     }
-    return { width, values };
-  };
-  return Object.fromEntries(mappedFeatures(mapping).map((feature) => [feature, column(feature)]));
+    for (const episode of own) {
+      const start = startOf(episode) - from;
+      for (let i = 0; i < episode.length; i++)
+        if (indices[start + i] !== episode.index || frames[start + i] !== i)
+          throw lacking(source.path, episode, i);
+      const columns = Object.entries(table).map(([feature, { width, values }]) => [
+        feature,
+        { width, values: values.subarray(start * width, (start + episode.length) * width) },
+      ]);
+      yield { episode, start: from + start, columns: Object.fromEntries(columns) as StateColumns };
+    }
+  }
 }
+
+const lacking = (file: string, { index }: Episode, frame: number) =>
+  new BundleError(file, `lacks frame ${frame} of episode ${index}: export the dataset anew`);
 
 function numbersOf(cell: unknown): number[] {
   if (typeof cell === 'number' || typeof cell === 'boolean' || typeof cell === 'bigint')

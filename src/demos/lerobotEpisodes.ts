@@ -4,7 +4,7 @@ import type { FileTree } from './fileTree.ts';
 import { filled, type Info } from './lerobotInfo.ts';
 import type { ParquetSource } from './parquetSource.ts';
 
-const JSONL_BYTES = 256 * 2 ** 20;
+const JSONL_BYTES = 32 * 2 ** 20;
 
 export interface Episode {
   index: number;

@@ -2,23 +2,27 @@
 import { BundleError } from './bundleError.ts';
 import { encodedImage } from './checkDemonstration.ts';
 import type { EncodedImage, FrameStore } from './demonstration.ts';
+import type { ParquetFiles } from './parquetFiles.ts';
 import type { ParquetSource } from './parquetSource.ts';
 
 /** Where the rows of a demonstration lie. */
 export interface EpisodeRows {
-  source: ParquetSource;
+  file: string;
   start: number;
   length: number;
 }
 
-/** A row group is read whole up to this size, a larger one in runs of rows. */
-const WHOLE_GROUP_BYTES = 16 * 2 ** 20;
-const RUN_ROWS = 32;
-const CACHE_BYTES = 64 * 2 ** 20;
+const RUN_BYTES = 8 * 2 ** 20;
+/** Where they are much alike, few bytes may hold any number of them. */
+const RUN_ROWS = 256;
+const CACHE_BYTES = 32 * 2 ** 20;
+/** What a small array takes beside its bytes. */
+const PICTURE_OVERHEAD = 256;
 
 interface Run {
   start: number;
-  cells: unknown[];
+  /** Null where there is none. */
+  pictures: (Uint8Array<ArrayBuffer> | null)[];
   bytes: number;
 }
 
@@ -30,20 +34,19 @@ export class LerobotFrames implements FrameStore {
   constructor(
     private readonly episodes: Map<string, EpisodeRows>,
     private readonly prefix: string,
+    private readonly files: ParquetFiles,
   ) {}
 
   async read(demonstrationId: string, camera: string, frame: number): Promise<EncodedImage> {
     const rows = this.episodes.get(demonstrationId);
     const column = this.prefix + camera;
-    if (!rows || !(frame >= 0 && frame < rows.length) || !rows.source.columns.has(column))
-      throw new BundleError(
-        rows?.source.path ?? demonstrationId,
-        `has no frame ${frame} of camera ${camera}`,
-      );
+    const source = rows && (await this.files.open(rows.file));
+    if (!rows || !(frame >= 0 && frame < rows.length) || !source?.columns.has(column))
+      throw new BundleError(rows?.file ?? demonstrationId, `has no frame ${frame} of camera ${camera}`);
     const row = rows.start + frame;
-    const { start, cells } = await this.run(rows.source, column, row);
-    const bytes = pictureBytes(cells[row - start]);
-    const what = `${rows.source.path}, ${column} of row ${row}`;
+    const { start, pictures } = await this.run(source, column, row);
+    const bytes = pictures[row - start];
+    const what = `${rows.file}, ${column} of row ${row}`;
     if (!bytes)
       throw new BundleError(what, 'holds no picture: export the dataset with its pictures embedded');
     return encodedImage(what, bytes.slice());
@@ -51,9 +54,10 @@ export class LerobotFrames implements FrameStore {
 
   private run(source: ParquetSource, column: string, row: number): Promise<Run> | Run {
     const group = source.groupOf(row, column);
-    const whole = group.bytes <= WHOLE_GROUP_BYTES;
-    const start = whole ? group.start : group.start + Math.floor((row - group.start) / RUN_ROWS) * RUN_ROWS;
-    const end = whole ? group.end : Math.min(start + RUN_ROWS, group.end);
+    const average = group.bytes / (group.end - group.start);
+    const rows = Math.max(1, Math.min(RUN_ROWS, Math.floor(RUN_BYTES / average)));
+    const start = group.start + Math.floor((row - group.start) / rows) * rows;
+    const end = Math.min(start + rows, group.end);
     const key = `${source.path} ${column} ${start}`;
     const kept = this.kept.get(key);
     if (kept) {
@@ -74,12 +78,9 @@ export class LerobotFrames implements FrameStore {
   }
 
   private async load(source: ParquetSource, column: string, start: number, end: number): Promise<Run> {
-    const cells = (await source.read([column], start, end))[column];
-    return {
-      start,
-      cells,
-      bytes: cells.reduce((sum: number, cell) => sum + (pictureBytes(cell)?.length ?? 0), 0),
-    };
+    const pictures = await source.pictures(column, start, end);
+    const sizes = pictures.map((picture) => PICTURE_OVERHEAD + (picture?.length ?? 0));
+    return { start, pictures, bytes: sizes.reduce((sum, size) => sum + size, 0) };
   }
 
   /** Puts a run last and drops the first ones beyond the cache's size. */
@@ -93,9 +94,4 @@ export class LerobotFrames implements FrameStore {
       total -= bytes;
     }
   }
-}
-
-function pictureBytes(cell: unknown): Uint8Array | null {
-  const bytes: unknown = cell instanceof Uint8Array ? cell : (cell as { bytes?: unknown } | null)?.bytes;
-  return bytes instanceof Uint8Array ? bytes : null;
 }

@@ -5,7 +5,7 @@ import { GRIPPER_FORMS, LENGTH_UNITS, type Place, type StateMapping } from './st
 /** Row-major numbers of one feature over a demonstration. */
 export interface StateColumn {
   width: number;
-  values: Float64Array;
+  values: Float64Array | Float32Array;
 }
 
 export type StateColumns = Record<string, StateColumn>;
@@ -20,6 +20,12 @@ export function mappedFeatures(mapping: StateMapping): string[] {
   const { position, rotation, gripper, jointPositions, jointVelocities } = mapping;
   const places = [position, rotation, gripper, jointPositions, jointVelocities];
   return [...new Set(places.flatMap((place) => place?.feature ?? []))];
+}
+
+/** How many numbers of a frame mappedState makes. */
+export function numbersOfFrame({ jointPositions, jointVelocities }: StateMapping): number {
+  const positions = jointPositions?.at.length ?? 0;
+  return 8 + positions + (jointVelocities?.at.length ?? positions);
 }
 
 /**

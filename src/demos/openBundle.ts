@@ -66,7 +66,7 @@ async function treeOf(files: GivenFile[], name: string): Promise<FileTree> {
   if (!files.length) throw new BundleError(name, 'holds no file: choose at least one');
   if (files.length === 1 && !HDF5.test(files[0].path)) {
     const [{ blob, readNow }] = files;
-    return Archive.open(blob, name, ARCHIVE_LIMITS, readNow);
+    return Archive.open(blob, name, ARCHIVE_LIMITS, { readNow });
   }
   return new LooseFiles(files, name);
 }

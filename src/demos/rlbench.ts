@@ -7,6 +7,7 @@ import type { OpenOptions } from './openBundle.ts';
 import { decodePng } from './png.ts';
 import { depthMetres, maskHandles } from './rlbenchLayers.ts';
 import { readPickle } from './pickle.ts';
+import { StateBudget } from './stateBudget.ts';
 import { PickleError, PickledArray, PickledObject, type PickleValue } from './pickleGlobals.ts';
 
 const PICKLE_BYTES = 64 * 2 ** 20;
@@ -53,11 +54,14 @@ export async function openRlbench(
   const remarks = new Set<string>();
   const byId = new Map<string, string>();
   const ranges = new Map<string, DepthRange>();
+  const budget = new StateBudget(name);
   for (const [done, folder] of folders.entries()) {
     signal?.throwIfAborted();
     onProgress?.({ done, total: folders.length, what: 'episodes' });
     const cameras = pictures.get(folder.folder) ?? new Map<string, Set<number>>();
-    demonstrations.push(await readEpisode(tree, folder, cameras, ranges, remarks, signal));
+    const demo = await readEpisode(tree, folder, cameras, ranges, remarks, signal);
+    budget.add(demo);
+    demonstrations.push(demo);
     byId.set(folder.id, folder.folder);
   }
   onProgress?.({ done: folders.length, total: folders.length, what: 'episodes' });

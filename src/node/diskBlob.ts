@@ -2,14 +2,15 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { PartBlob } from '../demos/partBlob.ts';
 
-export class DiskBlob extends Blob {
+export class DiskBlob extends PartBlob {
   private constructor(
     private readonly path: string,
-    private readonly from: number,
-    private readonly to: number,
+    from: number,
+    to: number,
   ) {
-    super();
+    super(from, to);
   }
 
   /** @throws the file system's error when there is no such file */
@@ -17,14 +18,8 @@ export class DiskBlob extends Blob {
     return new DiskBlob(path, 0, (await stat(path)).size);
   }
 
-  override get size(): number {
-    return this.to - this.from;
-  }
-
-  override slice(start = 0, end = this.size): DiskBlob {
-    const within = (at: number) => Math.max(0, Math.min(this.size, at < 0 ? this.size + at : at));
-    const from = within(start);
-    return new DiskBlob(this.path, this.from + from, this.from + Math.max(from, within(end)));
+  protected override part(from: number, to: number): DiskBlob {
+    return new DiskBlob(this.path, from, to);
   }
 
   /** @throws Error when the file has become shorter since it was opened */
@@ -41,10 +36,6 @@ export class DiskBlob extends Blob {
       await file.close();
     }
     return bytes.buffer;
-  }
-
-  override async text(): Promise<string> {
-    return new TextDecoder().decode(await this.arrayBuffer());
   }
 
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {

@@ -1,4 +1,4 @@
-/** Every format's fixture and two large files, each imported by a fresh process, so that its peak memory is its own. */
+/** Every format's fixture and large files, each imported by a fresh process, so that its peak memory is its own. */
 import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -8,8 +8,8 @@ import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Uint8ArrayReader, ZipWriter, configure } from '@zip.js/zip.js';
-import { pngChunk } from '../../src/demos/png.ts';
 import { fixture, unzipped } from '../fixtures/fixture.ts';
+import { padded, writeDeflatedParquet, writeManyFiles, writeManyFrames } from './largeBundles.ts';
 import type { Section } from './table.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -27,6 +27,17 @@ const FILES: [format: string, path: string][] = [
 /** Pictures of a megabyte in a zip of more than 2 GB. */
 const LARGE_EPISODES = 240;
 const PADDING_BYTES = 2 ** 20;
+/** No bundle may take more, however large it is. */
+const MOST_BYTES = 500e6;
+
+/** As large as whole datasets are. */
+const LARGE: [format: string, write: (path: string) => Promise<void>][] = [
+  ['RLBench, stored zip', writeLarge],
+  ['RLBench, 88,249 files', (path) => writeManyFiles(path, 49, 120)],
+  ['RLBench, 441,245 files', (path) => writeManyFiles(path, 245, 120)],
+  ['LeRobot v2.1, 12 files of 80 MB, deflated', (path) => writeDeflatedParquet(path, 12, 80, 2 ** 20)],
+  ['LeRobot v3.0, a million frames in a file', (path) => writeManyFrames(path, 2000, 500)],
+];
 
 interface Once {
   demonstrations: number;
@@ -39,24 +50,32 @@ interface Once {
 export async function importers(): Promise<Section> {
   const folder = await mkdtemp(join(tmpdir(), 'importers-'));
   try {
-    const large = join(folder, 'large.zip');
-    await writeLarge(large);
     const bare = await once('');
     const rows: Section['rows'] = [['no file: the process itself', `${megabytes(bare.bytes)} MB`, '']];
-    for (const [format, path] of [...FILES, ['RLBench, stored zip', large] as const]) {
-      const { size } = await stat(join(path.startsWith('/') ? '' : ROOT, path));
-      const read = await once(path);
-      rows.push([
-        `${format}, ${sized(size)}`,
-        `${megabytes(read.bytes)} MB`,
-        `${(read.milliseconds / 1000).toFixed(2)} s: ${read.demonstrations} demonstrations, ` +
-          `${read.frames} frames, ${read.pictures} pictures taken`,
-      ]);
+    for (const [format, path] of FILES) rows.push(await measured(format, join(ROOT, path)));
+    for (const [format, write] of LARGE) {
+      const path = join(folder, 'large.zip');
+      await write(path);
+      rows.push(await measured(format, path));
     }
     return { title: 'Importers: peak memory of a fresh process, time', rows };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** @throws Error when the import took more memory than any may */
+async function measured(format: string, path: string): Promise<Section['rows'][number]> {
+  const { size } = await stat(path);
+  const { bytes, milliseconds, demonstrations, frames, pictures } = await once(path);
+  if (bytes > MOST_BYTES)
+    throw new Error(`${format}: ${megabytes(bytes)} MB of memory, more than ${megabytes(MOST_BYTES)}`);
+  return [
+    `${format}, ${sized(size)}`,
+    `${megabytes(bytes)} MB`,
+    `${(milliseconds / 1000).toFixed(2)} s: ${demonstrations} demonstrations, ` +
+      `${frames} frames, ${pictures} pictures taken`,
+  ];
 }
 
 async function once(path: string): Promise<Once> {
@@ -70,10 +89,7 @@ async function writeLarge(path: string): Promise<void> {
   const files = Object.entries(await unzipped(fixture('rlbench_variations.zip')));
   const [first] = files.map(([name]) => /^(.*\/)episode\d+\//.exec(name)).filter((found) => found !== null);
   const episode = files.filter(([name]) => name.startsWith(first[0]));
-  const padding = pngChunk(
-    'paDd',
-    new Uint8Array(PADDING_BYTES).map((_, i) => (i * 2_654_435_761) >>> 24),
-  );
+  const padding = new Uint8Array(PADDING_BYTES).map((_, i) => (i * 2_654_435_761) >>> 24);
   configure({ useWebWorkers: false });
   const out = Writable.toWeb(createWriteStream(path)) as WritableStream<Uint8Array>;
   const zip = new ZipWriter(out, { level: 0 });
@@ -85,17 +101,7 @@ async function writeLarge(path: string): Promise<void> {
   await zip.close();
 }
 
-/** With the chunk between the header and the rest. */
-function padded(png: Uint8Array, chunk: Uint8Array): Uint8Array {
-  const header = 33;
-  const out = new Uint8Array(png.length + chunk.length);
-  out.set(png.subarray(0, header));
-  out.set(chunk, header);
-  out.set(png.subarray(header), header + chunk.length);
-  return out;
-}
-
-const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
+const megabytes = (bytes: number) => Math.round(bytes / 1e6);
 
 function sized(bytes: number): string {
   if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`;

@@ -41,7 +41,7 @@ export async function rlbenchBundle(demos: Demonstration[], episodes: number): P
   return { zip: await zip.close(), episodes, frames, files };
 }
 
-function asPickled(demo: Demonstration): Value {
+export function asPickled(demo: Demonstration): Value {
   const joints = demo.jointPositions!.length / demo.length;
   const row = (values: Float64Array, i: number, width: number) =>
     new NumpyArray(values.subarray(i * width, (i + 1) * width), [width]);

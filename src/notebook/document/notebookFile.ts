@@ -10,7 +10,6 @@ const NOTEBOOK_FILE = 'notebook.json';
 const RUN_ENTRY = /^runs\/([\w-]{1,64})\.zip$/;
 /** Bytes of notebook.json: results are small. */
 const LARGEST_JSON = 20 * 2 ** 20;
-const LARGEST_RUN = 2 ** 30;
 /** A hundred runs. */
 const LIMITS = { entries: 101, totalBytes: 2 ** 33 };
 
@@ -81,7 +80,7 @@ async function readZip(file: File, runs: Pick<Runs, 'importZip' | 'list'>): Prom
   for (const path of archive.paths()) {
     const id = RUN_ENTRY.exec(path)?.[1];
     if (!id || !wanted.has(id) || ids.has(id)) continue;
-    const run = await runs.importZip(await archive.blob(path, LARGEST_RUN), `${file.name}: ${path}`);
+    const run = await runs.importZip(await archive.blob(path), `${file.name}: ${path}`);
     ids.set(id, run.id);
   }
   return { ...notebook, cells: notebook.cells.map((cell) => withRun(cell, ids)) };
