@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { openBundle } from '../../src/demos/openBundle.ts';
 import { makeQuestions } from '../../src/questions/generate.ts';
-import { writeJsonLines } from '../../src/questions/jsonLines.ts';
+import { writeQuestionLines } from '../../src/questions/jsonLines.ts';
 import { DEFAULT_QUESTION_SETTINGS, DIFFICULTIES } from '../../src/questions/question.ts';
 import { fixture } from '../fixtures/fixture.ts';
 import { LEAST_TRAINING, NotebookPage, zipEntries } from './notebookPage.ts';
@@ -73,7 +73,7 @@ test('the page makes what Node makes, to the byte, at every difficulty', async (
   for (const [i, difficulty] of DIFFICULTIES.entries()) {
     await choice.selectOption({ index: i });
     const settings = { ...DEFAULT_QUESTION_SETTINGS, seed: 3, min_distance: 0.05, difficulty };
-    const due = sha256(writeJsonLines(makeQuestions(demonstrations, settings)));
+    const due = sha256(writeQuestionLines(makeQuestions(demonstrations, settings)));
     await expect(async () => {
       const button = questions.getByRole('button', { name: /^Download \d+ questions$/ });
       const download = await notebook.download(button);
