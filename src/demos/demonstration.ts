@@ -79,8 +79,8 @@ export interface Bundle {
   close?(): void;
 }
 
-/** Gripper position of frame i: metres, world frame. */
+/** Gripper position of frame i: metres, world frame. Negative zero is zero: texts do not keep it apart. */
 export function positionAt(demo: Pick<Demonstration, 'gripperPose'>, i: number): Vec3 {
   const p = demo.gripperPose;
-  return [p[7 * i], p[7 * i + 1], p[7 * i + 2]];
+  return [p[7 * i] + 0, p[7 * i + 1] + 0, p[7 * i + 2] + 0];
 }

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
+import { zipped } from '../../test/fixtures/fixture.ts';
 import type { EncodedImage } from '../demos/demonstration.ts';
 import { makeOpenQuestions } from '../questions/openEnded.ts';
 import { DEFAULT_QUESTION_SETTINGS } from '../questions/question.ts';
-import { makeSftExamples } from '../questions/sft.ts';
+import { makeSftExamples, type SftForm } from '../questions/sft.ts';
 import { reach } from '../questions/testing/reach.ts';
 import type { BundleFile } from './easyr1.ts';
 import { openFiles, sftFiles } from './formFiles.ts';
+import { readQuestions } from './readQuestions.ts';
 
 const image = ({ frame }: { frame: number }): Promise<EncodedImage> =>
   Promise.resolve({ bytes: Uint8Array.of(frame), mime: 'image/png' });
@@ -46,6 +48,26 @@ test('conversations of both forms', async () => {
     const rows = JSON.parse(new TextDecoder().decode(files.at(-1)!.bytes)) as { id: string; image: string }[];
     expect(rows.map((row) => row.id)).toEqual(examples.map((e) => e.id));
     expect(files.map((file) => file.path)).toContain(rows[0].image);
+  }
+});
+
+test('neither opens as multiple choice, as a zip or unpacked: it is said which form it is and what to open', async () => {
+  const open = await all(openFiles(makeOpenQuestions(demos, DEFAULT_QUESTION_SETTINGS), image));
+  const of = (form: SftForm) => all(sftFiles(makeSftExamples(demos, DEFAULT_QUESTION_SETTINGS, form), image));
+  for (const [files, said] of [
+    [open, 'open-ended questions, whose answers are positions'],
+    [await of('direct'), 'conversations for supervised fine-tuning'],
+    [await of('cot'), 'conversations for supervised fine-tuning'],
+  ] as const) {
+    const zip = await zipped(Object.fromEntries(files.map(({ path, bytes }) => [`a/${path}`, bytes])));
+    const rows = files.at(-1)!.bytes as Uint8Array<ArrayBuffer>;
+    for (const [part, name] of [
+      [zip, 'mine.zip'],
+      [rows, 'mine.jsonl'],
+    ] as const)
+      await expect(readQuestions(new Blob([part]), name)).rejects.toThrow(
+        `${name} holds ${said}: they have no options to choose from, so they are for trainers elsewhere. To ask or train here, open the same questions written as multiple choice`,
+      );
   }
 });
 

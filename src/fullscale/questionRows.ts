@@ -1,5 +1,5 @@
 /** EasyR1's rows that can be read back: the question itself stands beside what EasyR1 reads, as one string. */
-import { parseJsonLines } from '../questions/jsonLines.ts';
+import { parseJsonLines, writeQuestionLines } from '../questions/jsonLines.ts';
 import type { Question } from '../questions/question.ts';
 import { checkQuestion, checkUnlike } from '../questions/questionSchema.ts';
 import { toRow, type Row } from './rows.ts';
@@ -15,6 +15,14 @@ export interface QuestionRow extends Row {
 /** @throws Error naming the question when its prompt has not exactly one "<image>". */
 export function toQuestionRow(question: Question, path: string): QuestionRow {
   return { ...toRow(question, path), question: JSON.stringify(question) };
+}
+
+/**
+ * @param pathOf a question's picture.
+ * @throws Error naming the question that could not be read back, and why.
+ */
+export function writeQuestionRows(questions: readonly Question[], pathOf: (question: Question) => string) {
+  return writeQuestionLines(questions, (question) => toQuestionRow(question, pathOf(question)));
 }
 
 export interface ReadRow {

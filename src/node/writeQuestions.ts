@@ -1,7 +1,7 @@
 /** Questions and their pictures on disk, in a chosen format. */
 import { join } from 'node:path';
 import type { Bundle } from '../demos/demonstration.ts';
-import { writeJsonLines } from '../questions/jsonLines.ts';
+import { writeQuestionLines } from '../questions/jsonLines.ts';
 import type { OpenQuestion } from '../questions/openEnded.ts';
 import type { Question } from '../questions/question.ts';
 import { writeQuestionParquet } from '../questions/questionParquet.ts';
@@ -23,7 +23,7 @@ export async function writeQuestions(
   signal: AbortSignal,
 ): Promise<string> {
   const image = imagesOf(bundle);
-  if (format === 'jsonl') await writeWhole(out, writeJsonLines(questions));
+  if (format === 'jsonl') await writeWhole(out, writeQuestionLines(questions));
   else if (format === 'parquet')
     await writeWhole(out, await writeQuestionParquet(questions, image, { signal }));
   else

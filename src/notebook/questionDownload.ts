@@ -1,11 +1,11 @@
 /** Questions as a file to keep, in one of their forms. */
 import type { EncodedImage } from '../demos/demonstration.ts';
 import type { BundleFile } from '../fullscale/easyr1.ts';
-import { writeJsonLines } from '../questions/jsonLines.ts';
 import type { OpenQuestion } from '../questions/openEnded.ts';
 import type { Question } from '../questions/question.ts';
 import type { SftExample } from '../questions/sft.ts';
 import type { Pictured } from './notebook.svelte.ts';
+import { remoteLines } from './remoteQuestions.ts';
 
 export const FORMS = {
   choice: 'multiple choice',
@@ -44,7 +44,7 @@ export interface DownloadOptions {
 
 type Image = (question: Pictured) => Promise<EncodedImage>;
 
-/** @throws Error when a picture is missing or there is no row; AbortError. */
+/** @throws Error when a picture is missing, there is no row, or a question could not be read back; AbortError. */
 export async function questionDownload(
   made: FormRows,
   format: DownloadFormat,
@@ -52,7 +52,7 @@ export async function questionDownload(
   options: DownloadOptions,
 ): Promise<{ blob: Blob; name: string }> {
   if (made.form === 'choice' && format === 'jsonl')
-    return { blob: new Blob([writeJsonLines(made.rows)]), name: 'questions.jsonl' };
+    return { blob: new Blob([await remoteLines(made.rows)]), name: 'questions.jsonl' };
   if (made.form === 'choice' && format === 'parquet') {
     const { writeQuestionParquet } = await import('../questions/questionParquet.ts');
     const bytes = await writeQuestionParquet(made.rows, image, options);

@@ -1,9 +1,9 @@
-/** Makes and reads questions away from the page's thread: a thousand take longer than a frame. */
+/** Makes, writes and reads questions away from the page's thread: a thousand take longer than a frame. */
 import { expose } from 'comlink';
 import type { Demonstration } from '../demos/demonstration.ts';
 import { makeQuestions } from '../questions/generate.ts';
 import { makeOpenQuestions } from '../questions/openEnded.ts';
-import type { QuestionSettings } from '../questions/question.ts';
+import type { Question, QuestionSettings } from '../questions/question.ts';
 import { checkQuestionSettings } from '../questions/settingsSchema.ts';
 import { makeSftExamples, type SftForm } from '../questions/sft.ts';
 
@@ -19,6 +19,11 @@ const face = {
   /** @throws as makeQuestions does */
   makeSftExamples(demos: Demonstration[], settings: QuestionSettings, form: SftForm) {
     return makeSftExamples(demos, checkQuestionSettings(settings, 'question settings'), form);
+  },
+  /** @throws Error naming the question that could not be read back. */
+  async writeQuestionLines(questions: Question[]) {
+    const { writeQuestionLines } = await import('../questions/jsonLines.ts');
+    return writeQuestionLines(questions);
   },
   /** @throws Error naming the file, the line or row and the field. */
   async readQuestions(blob: Blob, name: string) {

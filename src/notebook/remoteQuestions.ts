@@ -29,6 +29,11 @@ export async function remoteForm(
   return { form, rows: await questionsWorker().makeSftExamples(demos, settings, form) };
 }
 
+/** Multiple choice as JSON lines. @throws Error naming the question that could not be read back. */
+export function remoteLines(questions: Question[]): Promise<string> {
+  return questionsWorker().writeQuestionLines(questions);
+}
+
 /** JSONL, parquet or EasyR1 rows. @throws Error naming the file, the line or row and the field. */
 export function readQuestionFile(file: File): Promise<ReadQuestions> {
   return questionsWorker().readQuestions(file, file.name);

@@ -24,6 +24,12 @@ test('an edited option stands in options, points and prompt; the others keep eve
   expect(editQuestion(edited, waypoint.options, waypoint.answer).prompt).toBe(waypoint.prompt);
 });
 
+test('a negative zero is zero, as a file would give it back', () => {
+  const at = waypoint.answer === 'A' ? 1 : 0;
+  const edited = editQuestion(waypoint, change(waypoint, at, '[-0, -0.0, 1]'), waypoint.answer);
+  expect(edited.points![at]).toEqual([0, 0, 1]);
+});
+
 test('options may change places', () => {
   const options = [...waypoint.options].reverse();
   expect(checkQuestion(editQuestion(waypoint, options, 'A'), 'edited').options).toEqual(options);

@@ -1,11 +1,45 @@
 /** Questions as JSON lines: one question a line, every field as it is in memory. */
 import type { Question } from './question.ts';
-import { checkQuestion, checkUnlike, MOST_QUESTION_BYTES, MOST_QUESTIONS } from './questionSchema.ts';
+import {
+  checkQuestion,
+  checkUnlike,
+  checkWritable,
+  MOST_QUESTION_BYTES,
+  MOST_QUESTIONS,
+  questionNamed,
+} from './questionSchema.ts';
 
 export const MOST_LINE = 100_000;
 
 export function writeJsonLines(rows: readonly object[]): string {
   return rows.map((row) => JSON.stringify(row) + '\n').join('');
+}
+
+/**
+ * @param rowOf what stands on a question's line.
+ * @throws Error naming the question that could not be read back, and why.
+ */
+export function writeQuestionLines(
+  questions: readonly Question[],
+  rowOf: (question: Question) => object = (question) => question,
+): string {
+  checkWritable(questions);
+  const utf8 = new TextEncoder();
+  let bytes = 0;
+  const lines = questions.map((question) => {
+    const line = JSON.stringify(rowOf(question));
+    if (line.length > MOST_LINE)
+      throw new Error(
+        `${questionNamed(question)}: takes a line of ${line.length} characters, at most ${MOST_LINE} are read: shorten its description`,
+      );
+    bytes += utf8.encode(line).length + 1;
+    if (bytes > MOST_QUESTION_BYTES)
+      throw new Error(
+        `${questions.length} questions take more than the ${MOST_QUESTION_BYTES / 2 ** 20} MB that are read: raise frame_interval or take fewer demonstrations`,
+      );
+    return line + '\n';
+  });
+  return lines.join('');
 }
 
 /** @throws Error naming the file, the line and the field. */

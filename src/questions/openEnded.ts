@@ -100,5 +100,5 @@ const POSITION = new RegExp(String.raw`^\s*\[${NUMBER},${NUMBER},${NUMBER}\]\s*$
 /** The "[x, y, z]" that a text is, and nothing else; null otherwise. */
 export function readPosition(text: string): Vec3 | null {
   const found = POSITION.exec(text);
-  return found ? [Number(found[1]), Number(found[2]), Number(found[3])] : null;
+  return found ? [Number(found[1]) + 0, Number(found[2]) + 0, Number(found[3]) + 0] : null;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { buildPrompt, FIXED_LINES, splitAtImage, statedPosition } from './prompt.ts';
-import { DEFAULT_QUESTION_SETTINGS, KINDS, type QuestionSettings } from './question.ts';
+import { DEFAULT_QUESTION_SETTINGS, KINDS, WORDINGS, type QuestionSettings } from './question.ts';
 import { FULL_LINES } from './wordings.ts';
 
 const OPTIONS = ['one', 'two', 'three', 'four'];
@@ -46,6 +46,14 @@ test('a prompt is split at its one image', () => {
   expect(splitAtImage('a <image> b')).toEqual(['a ', ' b']);
   expect(() => splitAtImage('none')).toThrow('this one has 0');
   expect(() => splitAtImage('<image><image>')).toThrow('this one has 2');
+});
+
+test('words from anywhere leave a prompt its one image, and no half of a character', () => {
+  for (const prompt_wording of WORDINGS) {
+    const style = { ...DEFAULT_QUESTION_SETTINGS, prompt_wording };
+    const prompt = buildPrompt('waypoint', 'put <image> on <im<image>age>, \ud83e', OPTIONS, null, style);
+    expect(splitAtImage(prompt)[0]).toContain('put (image) on <im(image)age>, \ufffd\n');
+  }
 });
 
 const styled = (changes: Partial<QuestionSettings>, state: [number, number, number] | null = [1, 2, 3]) =>

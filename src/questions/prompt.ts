@@ -67,9 +67,13 @@ export function promptHead(
   state: Vec3 | null,
   style: PromptStyle,
 ): string[] {
-  return style.prompt_wording === 'compact'
-    ? compactHead(kind, description, state, style)
-    : fullHead(kind, description, state, style);
+  const head = style.prompt_wording === 'compact' ? compactHead : fullHead;
+  return head(kind, plainWords(description), state, style);
+}
+
+/** Words from anywhere leave the prompt its one "<image>", and hold no half of a character. */
+function plainWords(text: string): string {
+  return text.replaceAll('<image>', '(image)').replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 function fullHead(kind: Kind, description: string, state: Vec3 | null, style: PromptStyle): string[] {

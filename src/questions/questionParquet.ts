@@ -3,22 +3,35 @@ import type { EncodedImage } from '../demos/demonstration.ts';
 import { ParquetSource } from '../demos/parquetSource.ts';
 import { parquetFile, type Column } from '../demos/parquetTable.ts';
 import type { Question } from './question.ts';
-import { checkQuestion, checkUnlike, MOST_QUESTION_BYTES, MOST_QUESTIONS } from './questionSchema.ts';
+import {
+  checkFileSize,
+  checkQuestion,
+  checkUnlike,
+  checkWritable,
+  MOST_FILE_BYTES,
+  MOST_QUESTIONS,
+  questionNamed,
+} from './questionSchema.ts';
 
 const ROWS_A_GROUP = 500;
 export const MOST_PICTURE_BYTES = 32 * 2 ** 20;
 
-/** @param image the picture of a question's frame; called once a question. @throws AbortError */
+/**
+ * @param image the picture of a question's frame; called once a question.
+ * @throws Error naming the question that could not be read back, and why; AbortError
+ */
 export async function writeQuestionParquet(
   questions: readonly Question[],
   image: (question: Question) => Promise<EncodedImage>,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (questions.length === 0) throw new Error('no question to write: choose other filters or settings');
+  checkWritable(questions);
+  let size = 0;
   const pictures: { bytes: Uint8Array; path: string }[] = [];
   for (const question of questions) {
     signal?.throwIfAborted();
-    const { bytes, mime } = await image(question);
+    const { bytes, mime } = checkPicture((await image(question)).bytes, questionNamed(question));
+    checkFileSize((size += bytes.length), questions.length);
     pictures.push({ bytes, path: `${question.frame}.${mime.slice('image/'.length)}` });
     onProgress?.(pictures.length, questions.length);
   }
@@ -55,12 +68,14 @@ export async function writeQuestionParquet(
     { name: 'image', kind: 'picture', rows: pictures },
   ];
   const groups = Math.ceil(questions.length / ROWS_A_GROUP);
-  return parquetFile(columns, {
+  const file = parquetFile(columns, {
     rowGroups: Array.from({ length: groups }, (_, i) =>
       Math.min(ROWS_A_GROUP, questions.length - i * ROWS_A_GROUP),
     ),
     metadata: { huggingface: JSON.stringify({ info: { features: features(columns) } }) },
   });
+  checkFileSize(file.length, questions.length);
+  return file;
 }
 
 /** What tells Hugging Face datasets that the struct is a picture. */
@@ -108,8 +123,8 @@ export async function readQuestionParquet(blob: Blob, name: string): Promise<Rea
   const source = await ParquetSource.open(blob, name);
   if (source.rows > MOST_QUESTIONS)
     throw new Error(`${name} holds ${source.rows} rows, at most ${MOST_QUESTIONS} are read: split it`);
-  if (blob.size > MOST_QUESTION_BYTES)
-    throw new Error(`${name} is larger than ${MOST_QUESTION_BYTES / 2 ** 20} MB: split it`);
+  if (blob.size > MOST_FILE_BYTES)
+    throw new Error(`${name} is larger than ${MOST_FILE_BYTES / 2 ** 20} MB: split it`);
   const fields = [...FIELDS, ...(source.columns.has('viewpoint') ? ['viewpoint'] : [])];
   const columns = await source.read(fields);
   const whereOf = (i: number) => `${name}, row ${i + 1}`;

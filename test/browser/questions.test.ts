@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { Demonstration } from '../../src/demos/demonstration.ts';
 import { openBundle } from '../../src/demos/openBundle.ts';
 import { makeQuestions } from '../../src/questions/generate.ts';
-import { writeJsonLines } from '../../src/questions/jsonLines.ts';
+import { writeQuestionLines } from '../../src/questions/jsonLines.ts';
 import { QUESTION_PRESETS } from '../../src/questions/presets.ts';
 import {
   DEFAULT_QUESTION_SETTINGS,
@@ -78,11 +78,11 @@ const SAMPLE = 'demos/sample.zip';
 const askSample = (settings: QuestionSettings[]) => `(async () => {
   const { openBundle } = await import('/src/demos/openBundle.ts');
   const { makeQuestions } = await import('/src/questions/generate.ts');
-  const { writeJsonLines } = await import('/src/questions/jsonLines.ts');
+  const { writeQuestionLines } = await import('/src/questions/jsonLines.ts');
   const zip = await (await fetch('/${SAMPLE}')).blob();
   const { demonstrations } = await openBundle(zip, 'sample.zip');
   return Promise.all(${JSON.stringify(settings)}.map(async (each) => {
-    const bytes = new TextEncoder().encode(writeJsonLines(makeQuestions(demonstrations, each)));
+    const bytes = new TextEncoder().encode(writeQuestionLines(makeQuestions(demonstrations, each)));
     return Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
   }));
 })()`;
@@ -97,7 +97,7 @@ test(
     const { demonstrations } = await openBundle(new Blob([await readFile(path)]), 'sample.zip');
     const here = await Promise.all(
       settings.map(async (each) => {
-        const bytes = new TextEncoder().encode(writeJsonLines(makeQuestions(demonstrations, each)));
+        const bytes = new TextEncoder().encode(writeQuestionLines(makeQuestions(demonstrations, each)));
         return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))];
       }),
     );

@@ -1,11 +1,17 @@
-/** The page stays answerable while it trains, and fits every screen. */
+/** The page stays answerable while it trains and opens demonstrations, and fits every screen. */
 import { expect, test } from '@playwright/test';
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { openBundle } from '../../src/demos/openBundle.ts';
+import { rlbenchBundle } from '../bench/rlbenchBundle.ts';
 import { traceTasks, type Task } from '../pageTasks.ts';
+import { dropFiles } from './dropFiles.ts';
 import { lengthenRun } from './longRun.ts';
 import { NotebookPage } from './notebookPage.ts';
 
 /** What the platform calls a long task, milliseconds: of the thread itself, since waiting for a core is not the page's doing. */
 const LONG = 50;
+const TABLETOP = fileURLToPath(new URL('../../public/demos/tabletop.zip', import.meta.url));
 
 test('no long task on the main thread while training', async ({ page }) => {
   const notebook = new NotebookPage(page);
@@ -49,6 +55,30 @@ test('no long task while a run of ten thousand steps grows, two others laid over
   // A curve is drawn with no more points than it has room for.
   const path = await train.locator('path.curve').first().getAttribute('d');
   expect(path!.split('L').length).toBeLessThan(1500);
+});
+
+test('no long task while fifty RLBench episodes are dropped, opened and asked about', async ({
+  page,
+}, info) => {
+  const { demonstrations } = await openBundle(new Blob([await readFile(TABLETOP)]), 'tabletop.zip');
+  const { zip, episodes } = await rlbenchBundle(demonstrations, 50);
+  const path = info.outputPath('fifty.zip');
+  await writeFile(path, zip);
+  const notebook = new NotebookPage(page);
+  await notebook.open('?device=wasm');
+  await page.waitForLoadState('networkidle');
+  await expect(page.getByText('wasm', { exact: true }).first()).toBeVisible();
+  const questions = notebook.cell('Questions').getByText(/^1 of \d+$/);
+  const count = async () => Number((await questions.textContent())!.replace('1 of ', ''));
+  await expect(questions).toBeVisible();
+
+  const trace = await traceTasks(page);
+  await dropFiles(page, [path]);
+  await expect(page.getByText(`fifty.zip: ${episodes} demonstrations`)).toBeVisible();
+  await expect.poll(count).toBeGreaterThan(1000);
+  // What the questions set off is part of it.
+  await page.waitForTimeout(1000);
+  expectShort(await trace(), `the opening of ${episodes} episodes`);
 });
 
 function expectShort(tasks: Task[], during: string): void {

@@ -6,8 +6,14 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { openBundle } from '../../src/demos/openBundle.ts';
 import { makeQuestions } from '../../src/questions/generate.ts';
-import { writeJsonLines } from '../../src/questions/jsonLines.ts';
-import { DEFAULT_QUESTION_SETTINGS, DIFFICULTIES } from '../../src/questions/question.ts';
+import { writeQuestionLines } from '../../src/questions/jsonLines.ts';
+import {
+  DEFAULT_QUESTION_SETTINGS,
+  DIFFICULTIES,
+  RINGS,
+  type Question,
+} from '../../src/questions/question.ts';
+import { difficultyOf } from '../../src/questions/statistics.ts';
 import { fixture } from '../fixtures/fixture.ts';
 import { LEAST_TRAINING, NotebookPage, zipEntries } from './notebookPage.ts';
 
@@ -58,6 +64,66 @@ test('every form is previewed and downloaded', async ({ page }) => {
   const sft = await notebook.download(questions.getByRole('button', { name: /^Download \d+ examples?$/ }));
   expect(sft.suggestedFilename()).toBe('sft-cot.zip');
   expect(zipEntries(await readFile(await sft.path())).at(-1)).toBe('sft.json');
+
+  for (const [download, what] of [
+    [open, 'open-ended questions'],
+    [sft, 'conversations for supervised fine-tuning'],
+  ] as const) {
+    const buffer = await readFile(await download.path());
+    await page
+      .getByLabel('Questions as JSON lines, parquet or EasyR1 rows')
+      .setInputFiles({ name: 'form.zip', mimeType: 'application/zip', buffer });
+    await expect(questions.getByRole('alert')).toContainText(`form.zip holds ${what}`);
+  }
+});
+
+test('the filters by kind, task, demonstration and difficulty show what they say, alone and together', async ({
+  page,
+}) => {
+  const { questions } = await opened(page);
+  const { demonstrations } = await openBundle(new Blob([await readFile(SAMPLE)]), 'sample.zip');
+  const all = makeQuestions(demonstrations, DEFAULT_QUESTION_SETTINGS);
+  const shown = questions.locator('.steps [aria-live]');
+  const filter = (name: string) => questions.getByRole('combobox', { name, exact: true });
+  const values = (name: string) =>
+    filter(name).evaluate((select: HTMLSelectElement) =>
+      Array.from(select.options, ({ value }) => value).filter((value) => value !== ''),
+    );
+  const due = async (of: Question[]) => expect(shown).toHaveText(of.length ? `1 of ${of.length}` : 'none');
+  const field: Record<string, (q: Question) => string> = {
+    Kind: (q) => q.kind,
+    Task: (q) => q.task,
+    Demonstration: (q) => q.demonstration,
+    Difficulty: (q) => difficultyOf(q, DEFAULT_QUESTION_SETTINGS) ?? '',
+  };
+  await due(all);
+
+  for (const [name, of] of Object.entries(field)) {
+    const offered = await values(name);
+    expect(offered).toEqual(name === 'Difficulty' ? [...RINGS] : [...new Set(all.map(of))]);
+    for (const value of offered) {
+      await filter(name).selectOption(value);
+      await due(all.filter((q) => of(q) === value));
+    }
+    await filter(name).selectOption('');
+    await due(all);
+  }
+
+  const [one] = all.filter((q) => q.task !== all[0].task && field.Difficulty(q) === 'near');
+  for (const [name, of] of Object.entries(field)) await filter(name).selectOption(of(one));
+  const left = all.filter((q) => Object.values(field).every((of) => of(q) === of(one)));
+  await due(left);
+  expect(left.length).toBeGreaterThan(0);
+  expect(left.length).toBeLessThan(all.length / 4);
+  // The demonstrations to choose from are those of the task; one of another task is let go.
+  expect(await values('Demonstration')).toEqual([
+    ...new Set(all.filter((q) => q.task === one.task).map((q) => q.demonstration)),
+  ]);
+  await filter('Task').selectOption(all[0].task);
+  await expect(filter('Demonstration')).toHaveValue('');
+  const { task, kind } = { task: all[0].task, kind: one.kind };
+  const near = all.filter((q) => field.Difficulty(q) === field.Difficulty(one));
+  await due(near.filter((q) => q.task === task && q.kind === kind));
 });
 
 const sha256 = (data: Buffer | string) => createHash('sha256').update(data).digest('hex');
@@ -73,7 +139,7 @@ test('the page makes what Node makes, to the byte, at every difficulty', async (
   for (const [i, difficulty] of DIFFICULTIES.entries()) {
     await choice.selectOption({ index: i });
     const settings = { ...DEFAULT_QUESTION_SETTINGS, seed: 3, min_distance: 0.05, difficulty };
-    const due = sha256(writeJsonLines(makeQuestions(demonstrations, settings)));
+    const due = sha256(writeQuestionLines(makeQuestions(demonstrations, settings)));
     await expect(async () => {
       const button = questions.getByRole('button', { name: /^Download \d+ questions$/ });
       const download = await notebook.download(button);
