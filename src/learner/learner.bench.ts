@@ -1,45 +1,14 @@
 /** What a learner step costs, each figure beside what it is measured against, the two in turns. */
 import * as tf from '@tensorflow/tfjs-core';
 import { ALL_LINEAR } from '../checkpoint/adapter.ts';
-import type { CheckpointConfig } from '../checkpoint/config.ts';
 import { startBackend, type Device } from './backend.ts';
+import { EMBEDDED_SIZE, RANK, update } from './benchSettings.ts';
 import { FloatWeight } from './linear.ts';
-import type { LearnerGroup } from './learner.ts';
-import { DEFAULT_LOSS, type LossSettings } from './lossSettings.ts';
-import { ACTIVATION_BYTES, estimateMemory } from './memory.ts';
 import { packGroup } from './packing.ts';
 import { transposedTimes } from './products.ts';
 import { stepProducts, totalProducts } from './stepProducts.ts';
-import { ADAMW, syntheticAdapter, syntheticGroup, syntheticParameters } from './syntheticDecoder.ts';
+import { syntheticAdapter, syntheticGroup, syntheticParameters } from './syntheticDecoder.ts';
 import { TfjsLearner } from './tfjsLearner.ts';
-
-/** The embedded checkpoint's size. */
-const CONFIG: CheckpointConfig = {
-  hidden_size: 192,
-  intermediate_size: 512,
-  num_hidden_layers: 4,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  head_dim: 64,
-  rms_norm_eps: 1e-5,
-  rope_theta: 10000,
-  vocab_size: 600,
-  max_position_embeddings: 1024,
-  tie_word_embeddings: true,
-  image_token_id: 0,
-  eos_token_ids: [1],
-};
-
-const LOSS: LossSettings = {
-  ...DEFAULT_LOSS,
-  temperature: 1,
-  max_completion_length: 96,
-  importance_sampling_correction: false,
-};
-
-const OPTIMIZER = { ...ADAMW, max_grad_norm: 1 };
-
-const RANK = 8;
 
 export interface StepBenchmark {
   packedSeconds: number;
@@ -57,25 +26,25 @@ export async function benchStep(
   { promptLength = 300, responseLength = 64, responses = 8, repeats = 5 } = {},
 ): Promise<StepBenchmark> {
   await startBackend(device);
-  const learner = new TfjsLearner(device, syntheticParameters(CONFIG, 'bench'));
-  const adapter = syntheticAdapter(CONFIG, RANK, 'bench', ALL_LINEAR);
+  const learner = new TfjsLearner(device, syntheticParameters(EMBEDDED_SIZE, 'bench'));
+  const adapter = syntheticAdapter(EMBEDDED_SIZE, RANK, 'bench', ALL_LINEAR);
   await learner.setAdapter(adapter);
   const lengths = new Array<number>(responses).fill(responseLength);
-  const group = syntheticGroup(CONFIG, promptLength, lengths, 'bench');
+  const group = syntheticGroup(EMBEDDED_SIZE, promptLength, lengths, 'bench');
   const alone = group.responses.map((response) => ({ ...group, responses: [response] }));
   const packing = packGroup(promptLength, lengths);
-  const needed = totalProducts(stepProducts(CONFIG, adapter.config, packing));
-  const plainProducts = Math.round(needed / (packing.rows * CONFIG.hidden_size * CONFIG.intermediate_size));
-  const [x, weight] = [
-    tf.randomNormal([packing.rows, CONFIG.hidden_size]),
-    tf.randomNormal([CONFIG.hidden_size, CONFIG.intermediate_size]),
+  const needed = totalProducts(stepProducts(EMBEDDED_SIZE, adapter.config, packing));
+  const plainProducts = Math.round(
+    needed / (packing.rows * EMBEDDED_SIZE.hidden_size * EMBEDDED_SIZE.intermediate_size),
+  );
+  const [x, weight]: tf.Tensor2D[] = [
+    tf.randomNormal([packing.rows, EMBEDDED_SIZE.hidden_size]),
+    tf.randomNormal([EMBEDDED_SIZE.hidden_size, EMBEDDED_SIZE.intermediate_size]),
   ];
   const [packedSeconds, unpackedSeconds, productsSeconds] = await fastest(repeats, [
     () => update(learner, [group]),
     () => update(learner, alone),
-    async () => {
-      for (let i = 0; i < plainProducts; i++) await finished([tf.matMul(x, weight)]);
-    },
+    () => inProducts(plainProducts, x, weight),
   ]);
   tf.dispose([x, weight]);
   await learner.dispose();
@@ -112,74 +81,10 @@ export async function benchLinear(
   return { ownSeconds, tfjsSeconds };
 }
 
-export interface LeakBenchmark {
-  tensors: [early: number, late: number];
-  bytes: [early: number, late: number];
-}
-
-/** Tensors and bytes that tfjs holds after a few updates, and after many. */
-export async function benchLeak(device: Device, [early, late] = [5, 100]): Promise<LeakBenchmark> {
-  await startBackend(device);
-  const learner = new TfjsLearner(device, syntheticParameters(CONFIG, 'bench'));
-  await learner.setAdapter(syntheticAdapter(CONFIG, RANK, 'bench', ALL_LINEAR));
-  const held: tf.MemoryInfo[] = [];
-  for (let step = 1; step <= late; step++) {
-    await update(learner, [syntheticGroup(CONFIG, 8, [4 + (step % 3), 5], `step ${step}`)]);
-    if (step === early || step === late) held.push(tf.memory());
-  }
-  await learner.dispose();
-  const [before, after] = held;
-  return { tensors: [before.numTensors, after.numTensors], bytes: [before.numBytes, after.numBytes] };
-}
-
-/** SmolVLM-256M's language model (SmolLM2-135M). */
-const SMOLVLM_256M: CheckpointConfig = {
-  ...CONFIG,
-  hidden_size: 576,
-  intermediate_size: 1536,
-  num_hidden_layers: 30,
-  num_attention_heads: 9,
-  num_key_value_heads: 3,
-  vocab_size: 49280,
-};
-
-export interface MemoryBenchmark {
-  /** Bytes of tfjs at the fullest moment of an update, and by the formula. */
-  measured: number;
-  estimated: number;
-  /** Bytes of the whole process at its fullest. */
-  process: number;
-}
-
-/** An update of SmolVLM-256M's shapes with random 4-bit weights, on wasm. To be run in a process of its own. */
-export async function benchMemory({
-  promptLength = 400,
-  responseLength = 64,
-  responses = 4,
-} = {}): Promise<MemoryBenchmark> {
-  await startBackend('wasm');
-  const lengths = new Array<number>(responses).fill(responseLength);
-  const adapter = syntheticAdapter(SMOLVLM_256M, RANK, 'bench', ['q_proj', 'v_proj']);
-  const learner = new TfjsLearner('wasm', syntheticParameters(SMOLVLM_256M, 'bench', 'blocks'));
-  await learner.setAdapter(adapter);
-  const group = syntheticGroup(SMOLVLM_256M, promptLength, lengths, 'bench');
-  const { peakBytes } = await tf.profile(async () => {
-    await update(learner, [group]);
-  });
-  await learner.dispose();
-  const { peak } = estimateMemory(SMOLVLM_256M, adapter.config, {
-    device: 'wasm',
-    weightBits: 4,
-    promptLength,
-    responseLengths: lengths,
-    groups: 1,
-    activationBytes: ACTIVATION_BYTES,
-  });
-  return { measured: peakBytes, estimated: peak, process: process.resourceUsage().maxRSS * 1024 };
-}
-
-function update(learner: TfjsLearner, groups: LearnerGroup[]): Promise<unknown> {
-  return learner.update(groups, LOSS, OPTIMIZER);
+/** So many products of one size; one wait, for the last: a backend works them off in their order. */
+async function inProducts(count: number, x: tf.Tensor2D, weight: tf.Tensor2D): Promise<void> {
+  for (let i = 1; i < count; i++) tf.matMul(x, weight).dispose();
+  await finished([tf.matMul(x, weight)]);
 }
 
 async function finished(results: tf.Tensor[]): Promise<void> {

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { CheckpointConfig } from '../checkpoint/config.ts';
 import { startBackend } from './backend.ts';
 import { DEFAULT_LOSS } from './lossSettings.ts';
-import { estimateMemory } from './memory.ts';
+import { estimateMemory, logitRows } from './memory.ts';
 import { ADAMW, SMALL, syntheticAdapter, syntheticGroup, syntheticParameters } from './syntheticDecoder.ts';
 import { TfjsLearner } from './tfjsLearner.ts';
 
@@ -51,3 +51,33 @@ test.each([
     expect(estimate.peak / measured).toBeLessThan(1.15);
   },
 );
+
+test("a head that is tied to the embeddings is counted in floats where the layers' 4-bit weights stay in blocks", () => {
+  const weights = (device: 'webgpu' | 'wasm', tied: boolean) =>
+    estimateMemory(
+      { ...MIDDLE, tie_word_embeddings: tied },
+      { r: 8, target_modules: ['q_proj'] },
+      { device, weightBits: 4, promptLength: 8, responseLengths: [4], groups: 1, activationBytes: 0 },
+    ).weights;
+  const values = MIDDLE.vocab_size * MIDDLE.hidden_size;
+  expect(weights('webgpu', true) - weights('webgpu', false)).toBe(values * (4 - 5 / 8));
+  expect(weights('wasm', true)).toBe(weights('wasm', false));
+});
+
+test('logits are held in parts of one size, of as many rows as fit', () => {
+  expect(logitRows(256, 49280)).toBe(128);
+  expect(logitRows(170, 49280)).toBe(170);
+  expect(logitRows(171, 49280)).toBe(86);
+  expect(logitRows(3, 2 ** 24)).toBe(1);
+});
+
+test('where the vocabulary takes the most, WebGPU holds two more tensors of logits than wasm', () => {
+  const config = { ...SMALL, vocab_size: 49280, tie_word_embeddings: false };
+  const working = (device: 'webgpu' | 'wasm') =>
+    estimateMemory(
+      config,
+      { r: 8, target_modules: ['q_proj'] },
+      { device, weightBits: 4, promptLength: 8, responseLengths: [40], groups: 1, activationBytes: 0 },
+    ).working;
+  expect(working('webgpu') - working('wasm')).toBe(2 * 40 * config.vocab_size * 4);
+});

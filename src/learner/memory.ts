@@ -8,7 +8,7 @@ import type { Device } from './backend.ts';
 import { packGroup, responseBlocks, type Packing } from './packing.ts';
 
 /** Logits held at a time; more rows are done in turn. */
-export const LOGITS_AT_ONCE = 2 ** 23;
+const LOGITS_AT_ONCE = 2 ** 23;
 
 /** A group's activations are kept for the backward pass up to this size, else recomputed. */
 export const ACTIVATION_BYTES = 2 ** 28;
@@ -53,7 +53,7 @@ export function estimateMemory(
   update: UpdateShape,
 ): MemoryEstimate {
   const packing = packGroup(update.promptLength, update.responseLengths);
-  const sizes = sizesOf(config, packing, lora, update.device === 'wasm');
+  const sizes = sizesOf(config, packing, lora, update.device);
   const parameters = linearModules(config, lora.target_modules).reduce(
     (sum, module) => sum + lora.r * (module.in + module.out),
     0,
@@ -97,6 +97,12 @@ export function keepsActivations(
   return FLOAT * floats <= activationBytes;
 }
 
+/** Rows of logits held at a time: parts of one size where they can be, which leave buffers for each other. */
+export function logitRows(answered: number, vocabulary: number): number {
+  const most = Math.max(1, Math.floor(LOGITS_AT_ONCE / vocabulary));
+  return Math.ceil(answered / Math.ceil(answered / most));
+}
+
 type LayerSizes = Pick<
   CheckpointConfig,
   'hidden_size' | 'num_hidden_layers' | 'num_attention_heads' | 'intermediate_size' | 'head_dim'
@@ -109,17 +115,22 @@ export function staysOnHost(
   return 4 * FLOAT * linearWeights(config) > WASM_WEIGHT_BYTES;
 }
 
-function linearWeights({
+function layerWeights({
   hidden_size: h,
   intermediate_size,
   num_hidden_layers,
   num_attention_heads,
   num_key_value_heads,
   head_dim,
-  vocab_size,
-}: LayerSizes & Pick<CheckpointConfig, 'vocab_size' | 'num_key_value_heads'>): number {
+}: LayerSizes & Pick<CheckpointConfig, 'num_key_value_heads'>): number {
   const attention = 2 * h * head_dim * (num_attention_heads + num_key_value_heads);
-  return num_hidden_layers * (attention + 3 * h * intermediate_size) + vocab_size * h;
+  return num_hidden_layers * (attention + 3 * h * intermediate_size);
+}
+
+function linearWeights(
+  config: LayerSizes & Pick<CheckpointConfig, 'vocab_size' | 'num_key_value_heads'>,
+): number {
+  return layerWeights(config) + config.vocab_size * config.hidden_size;
 }
 
 const NONE_PASSING = { layer: 0, head: 0 };
@@ -138,20 +149,28 @@ function largestWeights({
   };
 }
 
-/** Every linear layer lies twice on wasm, see FloatWeight; 4-bit blocks of 32 have a scale in float32 each. */
+/**
+ * Every linear layer lies twice on wasm, see FloatWeight; 4-bit blocks of 32 have a scale in float32 each. A head that is
+ * tied to the embeddings is a table of floats in 4-bit files too.
+ */
 function frozen(config: CheckpointConfig, { device, weightBits }: UpdateShape): number {
   const linear = linearWeights(config);
   const norms = (2 * config.num_hidden_layers + 1) * config.hidden_size;
   if (device === 'wasm') return (staysOnHost(config) ? 0 : 2 * linear) + norms;
-  return (device === 'webgpu' && weightBits === 4 ? 5 / 32 : 1) * linear + norms;
+  if (device !== 'webgpu' || weightBits === 32) return linear + norms;
+  const inFloats = config.tie_word_embeddings ? config.vocab_size * config.hidden_size : 0;
+  return (5 / 32) * (linear - inFloats) + inFloats + norms;
 }
 
-/** Floats by what they are for; of one layer where a layer has them. */
+/**
+ * Floats by what they are for; of one layer where a layer has them. On WebGPU what softmax is done with waits for the
+ * next submission of commands, so that two more tensors of logits are held than on wasm.
+ */
 function sizesOf(
   config: CheckpointConfig,
   packing: Packing,
   { r, target_modules }: Pick<LoraConfig, 'r' | 'target_modules'>,
-  onWasm: boolean,
+  device: Device,
 ) {
   const { rows: n, prefix, responses } = packing;
   const {
@@ -162,7 +181,8 @@ function sizesOf(
     num_key_value_heads,
   } = config;
   const [q, kv] = [num_attention_heads * head_dim, num_key_value_heads * head_dim];
-  const wasm = onWasm ? 1 : 0;
+  const wasm = device === 'wasm' ? 1 : 0;
+  const logitTensors = device === 'webgpu' ? 5 : 3;
   const inside = linearModules(config, 'all').filter(({ path }) => path.startsWith('layers.0.'));
   const adapted = linearModules(config, target_modules).filter(({ path }) => path.startsWith('layers.0.'));
   const total = (modules: { in: number; out: number }[], key: 'in' | 'out') =>
@@ -197,7 +217,7 @@ function sizesOf(
     n * (5 * q + 4 * kv) + // rotation and scale
     2 * n * h;
   const answered = n - prefix.length;
-  const logits = Math.min(answered, Math.max(1, Math.floor(LOGITS_AT_ONCE / config.vocab_size)));
+  const logits = logitRows(answered, config.vocab_size);
   return {
     positions: (num_attention_heads / num_key_value_heads) * pairs + n * (2 * head_dim + h) + head_dim ** 2,
     input: n * h,
@@ -205,6 +225,6 @@ function sizesOf(
     forward,
     backward,
     responses: answered * (h + 2),
-    vocabulary: answered * 5 * h + logits * (3 * config.vocab_size + 7 * h),
+    vocabulary: answered * 5 * h + logits * (logitTensors * config.vocab_size + 7 * h),
   };
 }

@@ -1,7 +1,7 @@
 /** From hidden states to log-probabilities: final norm, output head, softmax, in chunks of rows. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { FrozenWeight } from './linear.ts';
-import { LOGITS_AT_ONCE } from './memory.ts';
+import { logitRows } from './memory.ts';
 import { rmsNormBackward, rmsNormForward } from './rmsNorm.ts';
 
 export interface Vocabulary {
@@ -33,7 +33,7 @@ export function scoreTokens(
   temperature: number,
   withEntropySlopes: boolean,
 ): TokenScores {
-  const rowsAtOnce = Math.max(1, Math.floor(LOGITS_AT_ONCE / vocabulary.size));
+  const rowsAtOnce = logitRows(ids.length, vocabulary.size);
   const normalised = rmsNormForward(x, vocabulary.norm, vocabulary.normEpsilon).y;
   const chunks: TokenScores[] = [];
   for (let start = 0; start < ids.length; start += rowsAtOnce) {

@@ -50,6 +50,27 @@ test('top_k and top_p keep the likeliest', () => {
   expect(nucleus[2]).toBeGreaterThan(0.2);
 });
 
+test('a draw leaves nothing behind for the next, of a smaller vocabulary or a larger', () => {
+  const draw = (values: Float32Array) => drawToken(values, plain, none, () => 0.9);
+  const alone = draw(logits);
+  draw(new Float32Array(50).fill(7));
+  expect(draw(logits)).toEqual(alone);
+  expect(draw(new Float32Array(100))).toEqual({
+    token: 90,
+    logprob: -Math.log(100),
+    entropy: Math.log(100),
+  });
+});
+
+test('a draw takes no memory outside of the heap, which the garbage collector would be woken for', () => {
+  const wide = new Float32Array(2 ** 16);
+  const draw = () => drawToken(wide, plain, none, () => 0.5);
+  draw();
+  const { arrayBuffers } = process.memoryUsage();
+  for (let i = 0; i < 20; i++) draw();
+  expect(process.memoryUsage().arrayBuffers - arrayBuffers).toBeLessThan(wide.length * 8);
+});
+
 test('a suppressed token never comes up', () => {
   expect(shares({}, new Set([1]))[1]).toBe(0);
 });

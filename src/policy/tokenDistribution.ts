@@ -45,15 +45,19 @@ export function probabilities(logits: Float32Array, tokens: readonly number[]): 
 }
 
 interface Distribution {
-  /** Proportional to the probabilities; the largest is 1. */
+  /** Proportional to the probabilities; the largest is 1. Good until the next distribution. */
   weights: Float64Array;
   /** log sum exp(logits / temperature). */
   logZ: number;
   entropy: number;
 }
 
+/** One for all draws: an array a draw has the garbage collector at work for a quarter of a rollout. */
+let room = new Float64Array(0);
+
 function distribution(logits: Float32Array, temperature: number): Distribution {
-  const weights = new Float64Array(logits.length);
+  if (room.length < logits.length) room = new Float64Array(logits.length);
+  const weights = room.subarray(0, logits.length);
   let max = -Infinity;
   for (let i = 0; i < logits.length; i++) if (logits[i] > max) max = logits[i];
   let sum = 0;
@@ -140,5 +144,7 @@ function largest(weights: Float64Array): number {
 }
 
 function sum(weights: Float64Array): number {
-  return weights.reduce((total, weight) => total + weight, 0);
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) total += weights[i];
+  return total;
 }

@@ -3,15 +3,18 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { benchLeak, benchLinear, benchStep, type MemoryBenchmark } from '../../src/learner/learner.bench.ts';
+import { benchLinear, benchStep } from '../../src/learner/learner.bench.ts';
+import { benchLeak, type MemoryBenchmark } from '../../src/learner/memory.bench.ts';
 import { EMBEDDED } from '../../src/node/checkpointFolder.ts';
 import { openPolicy } from '../../src/node/openPolicy.ts';
 import { processTerminal } from '../../src/node/terminal.ts';
 import { openDemonstrations } from '../../src/node/openDemonstrations.ts';
+import { countStep, traceSteps, type StepTrace } from '../../src/policy/decodeSteps.bench.ts';
+import type { EncodedPrompt, Policy } from '../../src/policy/policy.ts';
 import { benchRollout } from '../../src/policy/rollout.bench.ts';
 import { makeQuestions } from '../../src/questions/generate.ts';
 import { DEFAULT_QUESTION_SETTINGS } from '../../src/questions/question.ts';
-import type { Section } from './table.ts';
+import { equal, type Section } from './table.ts';
 
 const BUNDLE = fileURLToPath(new URL('../../public/demos/tabletop.zip', import.meta.url));
 
@@ -21,7 +24,10 @@ export async function rollout(): Promise<Section> {
   const question = makeQuestions(bundle.demonstrations.slice(0, 1), DEFAULT_QUESTION_SETTINGS)[0];
   const image = await bundle.frames.read(question.demonstration, question.camera, question.frame);
   const policy = await openPolicy(EMBEDDED, { terminal: processTerminal() });
-  const { group, single, groups } = await benchRollout(policy, await policy.encode(question.prompt, image));
+  const prompt = await policy.encode(question.prompt, image);
+  const { group, single, groups } = await benchRollout(policy, prompt);
+  const steps = [await fastestSteps(policy, prompt, 1), await fastestSteps(policy, prompt, 8)];
+  const count = countStep(policy, prompt.ids.length);
   await policy.dispose();
   return {
     title: 'Rollout: eight responses to one question, ONNX Runtime on CPU',
@@ -33,8 +39,40 @@ export async function rollout(): Promise<Section> {
       ],
       ['eight such groups', `${groups.toFixed(0)} tokens/s`, `${times(groups / single)} as fast`],
       ['one by one', `${single.toFixed(0)} tokens/s`, ''],
+      ...steps.map(stepRow),
+      [
+        'what a step must do',
+        `${(count.weightBytes / 1e6).toFixed(1)} MB`,
+        `of weights to read whatever the rows, and ${((count.weights + count.attention) / 1e6).toFixed(1)} M multiply-adds a row`,
+      ],
     ],
   };
+}
+
+/** The fastest of some turns by its whole step. */
+async function fastestSteps(policy: Policy, prompt: EncodedPrompt, rows: number): Promise<StepTrace> {
+  const sampling = { temperature: 1, top_p: 1, top_k: 0, max_completion_length: 64 };
+  const seeds = Array.from({ length: rows === 1 ? 8 : 4 }, (_, i) => i);
+  const turns: StepTrace[] = [];
+  for (let turn = 0; turn < STEP_TURNS; turn++)
+    turns.push(await traceSteps(policy, prompt, rows, seeds, sampling));
+  return turns.toSorted((a, b) => stepMilliseconds(a) - stepMilliseconds(b))[0];
+}
+
+const STEP_TURNS = 6;
+
+function stepMilliseconds({ times: { prefill: _, ...step } }: StepTrace): number {
+  return Object.values(step).reduce((sum, ms) => sum + ms, 0);
+}
+
+function stepRow(trace: StepTrace): Section['rows'][number] {
+  const { prefill, ...step } = trace.times;
+  const parts = Object.entries(step).map(([what, ms]) => `${what} ${ms.toFixed(2)}`);
+  return [
+    `a step of ${trace.live.toFixed(1)} rows in the mean`,
+    `${stepMilliseconds(trace).toFixed(2)} ms`,
+    `${parts.join(', ')}; ${trace.steps} steps, prefill ${prefill.toFixed(1)}`,
+  ];
 }
 
 /** One update on eight responses to one prompt: packed in a row, each with a prompt of its own, and as plain products. */
@@ -72,7 +110,7 @@ export async function learner(): Promise<Section> {
 export async function memory(): Promise<Section> {
   const program = fileURLToPath(new URL('memory.ts', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program]);
-  const { measured, estimated, process: whole } = JSON.parse(stdout) as MemoryBenchmark;
+  const { measured, estimated, process: whole } = JSON.parse(stdout) as MemoryBenchmark & { process: number };
   const difference = Math.abs(estimated / measured - 1);
   return {
     title:
@@ -87,10 +125,6 @@ export async function memory(): Promise<Section> {
 
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(2)} GB`;
-}
-
-function equal([before, after]: [number, number]): string {
-  return before === after ? 'equal' : 'NOT equal';
 }
 
 /** Opening the zip with all states, then every picture of one demonstration. */

@@ -38,16 +38,37 @@ export function paint(setup: PageBench): Promise<Section> {
   });
 }
 
-/** When it has answered a question for the first time. */
+/** When it has answered a question for the first time: with an empty cache, and on the next visit of the same browser. */
 export function answer(setup: PageBench): Promise<Section> {
   return visit(setup, async (visitor, url) => {
-    const seconds = await firstAnswer(visitor, `${url}?device=wasm`);
+    const address = `${url}?device=wasm`;
+    const first = await firstAnswer(visitor, address);
+    await visitor.evaluate(() => navigator.serviceWorker.ready);
+    const context = visitor.context();
+    await visitor.close();
+    const again: number[] = [];
+    for (let i = 0; i < WARM_VISITS; i++) {
+      const next = await context.newPage();
+      again.push(await firstAnswer(next, address));
+      await next.close();
+    }
+    const [fastest, ...slower] = again.toSorted((a, b) => a - b);
     return {
-      title: 'First answer of the built page on WebAssembly, empty cache',
-      rows: [['from the start of the page', `${seconds.toFixed(1)} s`, '']],
+      title: 'First answer of the built page on WebAssembly, from the start of the page',
+      rows: [
+        ['empty cache', `${first.toFixed(1)} s`, ''],
+        [
+          'a later visit',
+          `${fastest.toFixed(1)} s`,
+          `${fastest <= AIM_ANSWER_SECONDS ? 'within' : 'OVER'} the target ${AIM_ANSWER_SECONDS} s; other visits ${slower.map((s) => s.toFixed(1)).join(', ')} s`,
+        ],
+      ],
     };
   });
 }
+
+const WARM_VISITS = 3;
+const AIM_ANSWER_SECONDS = 3;
 
 /** Builds where that is due, serves, and calls with a page of a browser that knows nothing. */
 export async function visit<T>(
@@ -58,7 +79,8 @@ export async function visit<T>(
   const server = await preview({ root: ROOT, logLevel: 'error', preview: { port: 4300, open: false } });
   const browser = await chromium.launch({ executablePath, args });
   try {
-    return await run(await browser.newPage(), server.resolvedUrls!.local[0]);
+    const context = await browser.newContext();
+    return await run(await context.newPage(), server.resolvedUrls!.local[0]);
   } finally {
     await browser.close();
     await server.close();

@@ -3,6 +3,10 @@ export interface Section {
   rows: [what: string, value: string, remark: string][];
 }
 
+export function equal([before, after]: [number, number]): string {
+  return before === after ? 'equal' : 'NOT equal';
+}
+
 /** The title, and the rows below it in columns. */
 export function formatSection({ title, rows }: Section): string {
   const width = (column: 0 | 1) => Math.max(...rows.map((row) => row[column].length));

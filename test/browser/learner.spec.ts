@@ -1,10 +1,13 @@
 import { expect, test } from '@playwright/test';
 import { createServer, type ViteDevServer } from 'vite';
+import { CUT_MODELS } from './cutModels.ts';
 import type { ProductCase } from './learnerPage.ts';
 
 declare global {
   var compareProducts: typeof import('./learnerPage.ts').compareProducts;
+  var leak: typeof import('./learnerPage.ts').leak;
   var loseDevice: typeof import('./learnerPage.ts').loseDevice;
+  var memory: typeof import('./learnerPage.ts').memory;
   var tryUpdates: typeof import('./learnerPage.ts').tryUpdates;
 }
 
@@ -58,6 +61,13 @@ test('updates on 4-bit weights: gradients as in float32, a sixth of the memory, 
     expect(new Set(gpuBytes.slice(WARM - 1)).size).toBe(1);
   }
 });
+
+for (const cut of CUT_MODELS)
+  test(`the peak in buffers is estimated within 15 percent: ${JSON.stringify(cut)}`, async ({ page }) => {
+    const { measured, estimated } = await page.evaluate((c) => globalThis.memory(c), cut);
+    expect(estimated / measured).toBeGreaterThan(0.85);
+    expect(estimated / measured).toBeLessThan(1.15);
+  });
 
 test('a device that is lost ends the update by name, and a learner on a new one goes on from the state before', async ({
   page,

@@ -2,9 +2,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { dequantise } from '../../src/checkpoint/linearWeight.ts';
 import { startBackend } from '../../src/learner/backend.ts';
+import { SMOLVLM_256M } from '../../src/learner/benchSettings.ts';
 import { FourBitWeight } from '../../src/learner/fourBitWeight.ts';
 import { FloatWeight, uploadLora, type FrozenWeight, type LoraTensors } from '../../src/learner/linear.ts';
 import { DEFAULT_LOSS } from '../../src/learner/lossSettings.ts';
+import { benchLeak, benchMemory } from '../../src/learner/memory.bench.ts';
 import {
   ADAMW,
   randomBlocks,
@@ -14,6 +16,7 @@ import {
   syntheticParameters,
 } from '../../src/learner/syntheticDecoder.ts';
 import { TfjsLearner } from '../../src/learner/tfjsLearner.ts';
+import type { CutModel } from './cutModels.ts';
 
 export interface ProductCase {
   rows: number;
@@ -176,4 +179,15 @@ export async function benchProducts(rows: number, inputs: number, outputs: numbe
   return { fourForward, floatForward, fourBackward, floatBackward, fourBytes, floatBytes };
 }
 
-Object.assign(globalThis, { compareProducts, tryUpdates, loseDevice, benchProducts });
+/** What the learner holds after some updates and after many. */
+export function leak(early: number, late: number) {
+  return benchLeak('webgpu', { config: CONFIG, early, late });
+}
+
+/** Memory of an update, measured and by the formula; on a page that has done nothing else. */
+export function memory({ layers, vocabulary, ...shape }: CutModel) {
+  const config = { ...SMOLVLM_256M, num_hidden_layers: layers, vocab_size: vocabulary };
+  return benchMemory('webgpu', config, shape);
+}
+
+Object.assign(globalThis, { compareProducts, tryUpdates, loseDevice, benchProducts, leak, memory });
