@@ -19,7 +19,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'questions-'));
 });
 
-async function questions(...args: string[]) {
+const questions = (...args: string[]) => asked(FILE, ...args);
+
+async function asked(file: string, ...args: string[]) {
   const printed: string[] = [];
   const noted: string[] = [];
   const terminal = {
@@ -28,7 +30,7 @@ async function questions(...args: string[]) {
     progress: () => undefined,
     signal: new AbortController().signal,
   };
-  return { code: await run(['questions', FILE, ...args], terminal), printed, noted };
+  return { code: await run(['questions', file, ...args], terminal), printed, noted };
 }
 
 const due = async (settings: QuestionSettings) =>
@@ -57,6 +59,16 @@ test('every format holds the questions of the preset', async () => {
     expect(read.questions).toEqual(await due(settings));
   }
   expect(await readdir(join(folder, 'rows', 'images'))).toHaveLength(3);
+});
+
+test('demonstrations without a front camera are written with pictures of the one there is', async () => {
+  const file = fileURLToPath(new URL('../../test/fixtures/lerobot_v21.zip', import.meta.url));
+  const out = join(folder, 'top.parquet');
+  const { code } = await asked(file, '--interval', '1', '--format', 'parquet', '--out', out);
+  expect(code).toBe(0);
+  const { questions: read, pictures } = await readQuestions(await openAsBlob(out), 'top.parquet');
+  expect(new Set(read.map(({ camera }) => camera))).toEqual(new Set(['top']));
+  expect(pictures.size).toBe(read.length);
 });
 
 test('a settings file stands over the preset, a flag over both; statistics are told', async () => {

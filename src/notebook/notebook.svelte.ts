@@ -1,12 +1,13 @@
 /** What the cells give one another: each reads its inputs here and leaves its outputs here, and knows no other cell. */
 import type { Adapter, LoraConfig } from '../checkpoint/adapter.ts';
 import type { CheckpointConfig } from '../checkpoint/config.ts';
-import type { Bundle, CameraName, Demonstration, EncodedImage } from '../demos/demonstration.ts';
+import type { Bundle, Demonstration, EncodedImage } from '../demos/demonstration.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Edits } from '../questions/edits.ts';
 import type { RunSummary, SavedEvaluation } from '../runs/run.ts';
 import type { StepRecord } from '../training/stepRecord.ts';
 import type { ReadQuestions } from '../questions/questionParquet.ts';
+import { shownCamera } from '../questions/shownCamera.ts';
 import type { Question, QuestionSettings } from '../questions/question.ts';
 import { DEFAULT_QUESTION_SETTINGS } from '../questions/question.ts';
 import type { Learner } from '../learner/learner.ts';
@@ -214,11 +215,6 @@ export class Notebook {
   }
 }
 
-/** The camera asked for, or the first that the demonstration has. */
-export function cameraOf(demonstration: Demonstration, wanted: CameraName = 'front'): CameraName {
-  return wanted in demonstration.cameras ? wanted : (Object.keys(demonstration.cameras)[0] ?? wanted);
-}
-
 /** What tells which picture a question shows. */
 export type Pictured = Pick<Question, 'id' | 'demonstration' | 'camera' | 'frame'>;
 
@@ -245,5 +241,5 @@ export async function questionImage(
   const demonstration = bundle.demonstrations.find((d) => d.id === question.demonstration);
   if (!demonstration)
     throw new Error(`${question.id}: its demonstration is not loaded, so there is no picture: open it above`);
-  return bundle.frames.read(demonstration.id, cameraOf(demonstration, question.camera), question.frame);
+  return bundle.frames.read(demonstration.id, shownCamera(demonstration, question.camera), question.frame);
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Vec3 } from '../demos/demonstration.ts';
 import { makeQuestions } from './generate.ts';
+import { makeOpenQuestions } from './openEnded.ts';
 import { describeMovement, movementOf } from './movement.ts';
 import {
   DEFAULT_QUESTION_SETTINGS,
@@ -8,6 +9,7 @@ import {
   LETTERS,
   OPTION_LETTERS,
   TABLE_SPACE,
+  WORDINGS,
   type QuestionSettings,
 } from './question.ts';
 import { reach } from './testing/reach.ts';
@@ -104,6 +106,24 @@ test('a kind is asked at its share of the frames, evenly', () => {
     const among = QUESTIONS.find((other) => other.id === q.id)!;
     expect([...q.options].sort()).toEqual([...among.options].sort());
   }
+});
+
+test('without a front camera the first one is shown, and prompt and question name it', () => {
+  const camera = { width: 8, height: 8, intrinsics: null, extrinsics: null };
+  const demo = { ...reach('a'), cameras: { base_camera: camera, '<image>': camera } };
+  for (const prompt_wording of WORDINGS)
+    for (const q of [
+      ...makeQuestions([demo], settings({ prompt_wording })),
+      ...makeOpenQuestions([demo], settings({ prompt_wording })),
+    ]) {
+      expect(q.camera).toBe('base_camera');
+      expect(q.prompt).toContain('View of camera base_camera: <image>\n');
+      expect(q.prompt).not.toContain('Front view');
+    }
+  const { prompt } = makeQuestions([demo], settings({ camera: '<image>' }))[0];
+  expect(prompt).toContain('View of camera (image): <image>\n');
+  const front = { ...demo, cameras: { base_camera: camera, front: camera } };
+  expect(makeQuestions([front], settings())[0]).toMatchObject({ camera: 'front' });
 });
 
 test('refuses a camera that the demonstration has not', () => {

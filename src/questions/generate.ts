@@ -7,6 +7,7 @@ import { byTask, momentsElsewhere, type AskedMoment, type MomentsByTask } from '
 import { movementOf, sayMovement, type Movement } from './movement.ts';
 import { movementDistractors } from './movementDistractors.ts';
 import { buildPrompt, statedPosition } from './prompt.ts';
+import { shownCamera } from './shownCamera.ts';
 import {
   formatRounded,
   OPTION_LETTERS,
@@ -75,6 +76,7 @@ function makeQuestion(
   const state = positionAt(demo, frame);
   const target = positionAt(demo, keypoint);
   const description = describeTask(demo, random);
+  const camera = shownCamera(demo, settings.camera);
   const elsewhere = pool ? momentsElsewhere(random, moment, pool) : undefined;
   const place = OPTION_LETTERS.indexOf(answer);
   let points: Vec3[] | null = null;
@@ -104,8 +106,8 @@ function makeQuestion(
     demonstration: demo.id,
     task: demo.task,
     frame,
-    camera: settings.camera,
-    prompt: buildPrompt(kind, description, options, stated, settings),
+    camera,
+    prompt: buildPrompt(kind, description, options, stated, { ...settings, camera }),
     options,
     points,
     answer,
@@ -116,7 +118,7 @@ function makeQuestion(
   };
 }
 
-/** "front" may be missing: whoever shows the picture then takes the first camera there is. */
+/** "front" may be missing: the first camera there is then takes its place, and the prompt names it. */
 function checkCamera(demo: Demonstration, camera: string) {
   const has = Object.keys(demo.cameras);
   if (camera !== 'front' && !has.includes(camera))

@@ -12,7 +12,8 @@ function hashed(demos: Demonstration[], changes: Partial<QuestionSettings> = {})
   const questions = makeQuestions(demos, { ...DEFAULT_QUESTION_SETTINGS, ...changes });
   const said = questions.map(({ id, prompt, options, answer, points, frame, keypoint }) => [
     id,
-    prompt,
+    // Of a dataset without a front camera the prompt once said "Front view" of another one's picture.
+    prompt.replace('View of camera image: ', 'Front view: '),
     options,
     answer,
     points,

@@ -5,6 +5,7 @@ import { askedMoments, describeTask } from './generate.ts';
 import { promptHead, statedPosition } from './prompt.ts';
 import { formatRounded, type Kind, type QuestionSettings } from './question.ts';
 import { DEFAULT_REWARD_WEIGHTS, parseResponse } from './reward.ts';
+import { shownCamera } from './shownCamera.ts';
 import { FULL_LINES } from './wordings.ts';
 
 /** A movement is words, so it has no open form. */
@@ -42,6 +43,7 @@ export function makeOpen(demos: Demonstration[], settings: QuestionSettings, for
         .filter((kind) => kind !== 'movement')
         .map((kind) => {
           const { frame, keypoint } = moment;
+          const camera = shownCamera(demo, settings.camera);
           const state = positionAt(demo, frame);
           const target = positionAt(demo, keypoint);
           const position = kind === 'waypoint' ? target : state;
@@ -53,8 +55,11 @@ export function makeOpen(demos: Demonstration[], settings: QuestionSettings, for
             demonstration: demo.id,
             task: demo.task,
             frame,
-            camera: settings.camera,
-            prompt: [...promptHead(kind, describeTask(demo, random), stated, settings), format].join('\n'),
+            camera,
+            prompt: [
+              ...promptHead(kind, describeTask(demo, random), stated, { ...settings, camera }),
+              format,
+            ].join('\n'),
             answer: formatRounded(position, settings.decimals),
             position,
             state,

@@ -84,7 +84,7 @@ function fullHead(kind: Kind, description: string, state: Vec3 | null, style: Pr
   return [
     l.role,
     l.task + description,
-    viewLine(style.camera) + '<image>',
+    plainWords(viewLine(style.camera)) + '<image>',
     ...(style.metadata_in_prompt ? scene : []),
     ...(state ? [l.state + formatRounded(state, style.decimals)] : []),
     kind === 'waypoint' && !state ? FULL_LINES.blind_waypoint : l[kind],
@@ -96,7 +96,7 @@ function compactHead(kind: Kind, description: string, state: Vec3 | null, style:
   const axes = style.viewpoint === 'camera' ? l.camera_axes : l.robot_axes;
   return [
     FIXED_LINES.task + description,
-    viewLine(style.camera) + '<image>',
+    plainWords(viewLine(style.camera)) + '<image>',
     ...(style.metadata_in_prompt ? [axes] : []),
     ...(state ? [l.state + formatRounded(state, style.decimals)] : []),
     l.ask[kind],
