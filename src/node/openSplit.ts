@@ -13,6 +13,7 @@ export async function openSplit(path: string, settings: QuestionSettings, testSh
   return {
     train: makeQuestions(train, settings),
     test: makeQuestions(test, settings),
+    demonstrations: bundle.demonstrations,
     images: imagesOf(bundle),
   };
 }

@@ -64,8 +64,12 @@ export async function resumeRun(options: Common & { steps: number | null }): Pro
 
 async function openData({ bundle, count }: Common, settings: RunSettings) {
   const { question_settings, test_fraction } = settings;
-  const { train, test, images } = await openSplit(bundle, question_settings, test_fraction);
-  return { questions: { train, held: pickQuestions(test, count, question_settings.seed) }, images };
+  const { train, test, demonstrations, images } = await openSplit(bundle, question_settings, test_fraction);
+  return {
+    questions: { train, held: pickQuestions(test, count, question_settings.seed) },
+    demonstrations,
+    images,
+  };
 }
 
 async function openModel(checkpoint: string, { config }: RunSettings, options: OpenOptions) {

@@ -5,8 +5,9 @@ import { summary, type EvaluationSummary } from '../evaluation/summary.ts';
 import type { Learner } from '../learner/learner.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Question } from '../questions/question.ts';
-import type { EncodedImage } from '../demos/demonstration.ts';
+import type { Demonstration, EncodedImage } from '../demos/demonstration.ts';
 import { grpo, type GrpoProgress } from '../training/grpo.ts';
+import type { AskedOf } from '../training/sft.ts';
 import { supervised } from '../training/supervised.ts';
 import type { TrainedStep } from '../training/trainingState.ts';
 import type { Terminal } from './command.ts';
@@ -18,7 +19,8 @@ export interface TrainRun {
   /** Holds the adapter to start from where the run has no state yet. */
   learner: Learner;
   questions: { train: Question[]; held: Question[] };
-  images: (question: Question) => Promise<EncodedImage>;
+  demonstrations: Demonstration[];
+  images: (question: AskedOf) => Promise<EncodedImage>;
   /** Samples of each held-out question. */
   samples: number;
 }
@@ -73,20 +75,24 @@ export async function trainRun(train: TrainRun, terminal: Terminal): Promise<Tra
 }
 
 function stepsOf(
-  { folder, policy, learner, questions, images }: TrainRun,
+  { folder, policy, learner, questions, demonstrations, images }: TrainRun,
   terminal: Terminal,
 ): AsyncGenerator<TrainedStep, void, void> {
-  const { config, sft, state } = folder.run;
-  const context = { policy, learner, questions: questions.train, images };
+  const { config, sft, state, question_settings: settings } = folder.run;
   const { signal } = terminal;
   const resume = state ?? undefined;
   if (!sft) {
     const onProgress = (progress: GrpoProgress) => terminal.progress(describeProgress(progress));
-    return grpo(context, config, { resume, signal, onProgress });
+    return grpo({ policy, learner, questions: questions.train, images }, config, {
+      resume,
+      signal,
+      onProgress,
+    });
   }
   const onProgress = (step: number, done: number, total: number) =>
     terminal.progress(`step ${step}/${config.max_steps}: example ${done}/${total}`);
-  return supervised(context, config, sft, { resume, signal, onProgress });
+  const source = { questions: questions.train, demonstrations, settings };
+  return supervised({ policy, learner, images }, source, config, sft, { resume, signal, onProgress });
 }
 
 async function evaluateBoth(train: TrainRun, terminal: Terminal): Promise<void> {

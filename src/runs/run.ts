@@ -2,6 +2,7 @@
 import type { EvaluationReport } from '../evaluation/report.ts';
 import type { Edit } from '../questions/edits.ts';
 import type { QuestionSettings } from '../questions/question.ts';
+import type { SftForm } from '../questions/sft.ts';
 import type { ResponseForm } from '../questions/supervisedResponse.ts';
 import type { GrpoConfig } from '../training/grpoConfig.ts';
 import type { StepRecord } from '../training/stepRecord.ts';
@@ -12,7 +13,7 @@ export interface SftSettings {
   /** Examples in an update. */
   per_device_train_batch_size: number;
   /** What is shown for each question. */
-  response: ResponseForm;
+  response: ResponseForm | SftForm;
 }
 
 /** What a run asks, beyond what its settings make of its demonstrations. */

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { issueText } from '../demos/schemaIssue.ts';
 import type { EvaluationReport, KindReport, Proportion } from '../evaluation/report.ts';
 import { KINDS, OPTION_LETTERS } from '../questions/question.ts';
+import { SFT_FORMS } from '../questions/sft.ts';
 import { RESPONSE_FORMS } from '../questions/supervisedResponse.ts';
 import { questionSettingsSchema } from '../questions/settingsSchema.ts';
 import {
@@ -104,7 +105,7 @@ const askedQuestions = v.object({
 
 export const sftSchema = v.object({
   per_device_train_batch_size: positive,
-  response: v.picklist(RESPONSE_FORMS),
+  response: v.picklist([...RESPONSE_FORMS, ...SFT_FORMS]),
 }) satisfies v.GenericSchema<unknown, SftSettings>;
 
 export const runSummarySchema = v.object({

@@ -8,8 +8,11 @@ import { scheduledRate, type Schedule } from './learningRate.ts';
 import { drawFrom } from './questionOrder.ts';
 import type { TrainingState } from './trainingState.ts';
 
+/** What is asked, and of which picture. */
+export type AskedOf = Pick<Question, 'id' | 'demonstration' | 'camera' | 'frame' | 'prompt'>;
+
 export interface SftExample {
-  question: Question;
+  question: AskedOf;
   /** What the model is to write after the prompt, whole: thought, answer, tags. */
   response: string;
 }
@@ -31,7 +34,7 @@ export interface SftContext {
   policy: Pick<Policy, 'encode' | 'encodeResponse'>;
   learner: Learner;
   examples: SftExample[];
-  images: (question: Question) => Promise<EncodedImage>;
+  images: (question: AskedOf) => Promise<EncodedImage>;
 }
 
 export interface SftOptions {

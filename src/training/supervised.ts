@@ -1,9 +1,12 @@
-/** Supervised fine-tuning on the questions that GRPO would ask, step by step as GRPO's. */
+/** Supervised fine-tuning step by step as GRPO's: on the questions that GRPO would ask, or on the paper's own rows. */
+import type { Demonstration } from '../demos/demonstration.ts';
+import type { Question, QuestionSettings } from '../questions/question.ts';
+import { makeSftExamples } from '../questions/sft.ts';
 import { supervisedResponse } from '../questions/supervisedResponse.ts';
 import type { SftSettings } from '../runs/run.ts';
-import type { GrpoContext } from './grpo.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { GrpoConfig } from './grpoConfig.ts';
-import { sft } from './sft.ts';
+import { sft, type SftContext, type SftExample } from './sft.ts';
 import type { TrainedStep, TrainingState } from './trainingState.ts';
 
 export const DEFAULT_SFT_SETTINGS: SftSettings = { per_device_train_batch_size: 16, response: 'reasoned' };
@@ -14,17 +17,46 @@ interface Options {
   onProgress: (step: number, done: number, total: number) => void;
 }
 
+/** What the rows are made of. */
+export interface SupervisedSource {
+  /** To train on. */
+  questions: Question[];
+  /** Those of the questions at least. */
+  demonstrations: Demonstration[];
+  /** By which the questions were made. */
+  settings: QuestionSettings;
+}
+
+/**
+ * "answer" and "reasoned" answer the questions themselves. "direct" and "cot" are the paper's baselines: open questions
+ * about the same demonstrations, without options, answered by the position alone or after a plan.
+ * @throws Error when the demonstrations of the questions are not at hand
+ */
+export function supervisedExamples(
+  { questions, demonstrations, settings }: SupervisedSource,
+  { response: form }: SftSettings,
+): SftExample[] {
+  if (form === 'answer' || form === 'reasoned')
+    return questions.map((question) => ({ question, response: supervisedResponse(question, form) }));
+  const asked = new Set(questions.map(({ demonstration }) => demonstration));
+  const own = demonstrations.filter(({ id }) => asked.has(id));
+  const rows = makeSftExamples(own, settings, form);
+  if (rows.length === 0)
+    throw new Error(
+      `response ${form} is made of the demonstrations, and those of the questions are not open: open them, or choose answer or reasoned`,
+    );
+  return rows.map(({ response, ...question }) => ({ question, response }));
+}
+
 /** Steps without rollouts; and the policy takes each new adapter. @throws AbortError; what sft throws. */
 export async function* supervised(
-  { policy, learner, questions, images }: GrpoContext,
+  { policy, learner, images }: Pick<SftContext, 'learner' | 'images'> & { policy: Policy },
+  source: SupervisedSource,
   config: GrpoConfig,
   settings: SftSettings,
   { resume, signal, onProgress }: Options,
 ): AsyncGenerator<TrainedStep, void, void> {
-  const examples = questions.map((question) => ({
-    question,
-    response: supervisedResponse(question, settings.response),
-  }));
+  const examples = supervisedExamples(source, settings);
   const { max_steps, optimizer, lora, seed, lr_scheduler_type, warmup_steps } = config;
   const { per_device_train_batch_size } = settings;
   const steps = sft(

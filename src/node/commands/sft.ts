@@ -1,3 +1,4 @@
+import { SFT_FORMS } from '../../questions/sft.ts';
 import { RESPONSE_FORMS } from '../../questions/supervisedResponse.ts';
 import { DEFAULT_SFT_SETTINGS } from '../../training/supervised.ts';
 import { oneOf, parse, type Command } from '../command.ts';
@@ -15,12 +16,12 @@ const OPTIONS = {
 const S = DEFAULT_SFT_SETTINGS;
 
 export const command: Command = {
-  summary: 'Fine-tune an adapter on true answers on the CPU: the baseline of GRPO, and its cold start.',
+  summary: 'Fine-tune an adapter on true answers on the CPU: the baseline of GRPO.',
   usage: 'sft [FILE] --out DIR [options]   (FILE: demonstrations; without it the sample ones)',
   help: trainingHelp([
     [
       '--response FORM',
-      `answer: the letter alone; reasoned: the true positions thought first (${S.response})`,
+      `answer: the letter alone; reasoned: the true positions thought first; direct, cot: the paper’s open rows (${S.response})`,
     ],
     ['--per_device_train_batch_size N', `examples in a step (${S.per_device_train_batch_size})`],
     ...flagHelp(SFT_FLAGS),
@@ -31,7 +32,7 @@ export const command: Command = {
     const settings = {
       config: withGrpoFlags(trainingConfig(values), values),
       sft: {
-        response: oneOf('response', response, RESPONSE_FORMS),
+        response: oneOf('response', response, [...RESPONSE_FORMS, ...SFT_FORMS]),
         per_device_train_batch_size: wholeOr(
           'per_device_train_batch_size',
           batch,

@@ -6,14 +6,14 @@ import type { EvaluationReport } from '../../evaluation/report.ts';
 import type { Learner } from '../../learner/learner.ts';
 import { ACTIVATION_BYTES, estimateMemory, type MemoryEstimate } from '../../learner/memory.ts';
 import type { Policy } from '../../policy/policy.ts';
-import type { Question, QuestionSettings } from '../../questions/question.ts';
+import type { QuestionSettings } from '../../questions/question.ts';
 import type { RunSettings, RunSummary } from '../../runs/run.ts';
 import { grpo, type GrpoProgress } from '../../training/grpo.ts';
 import type { GrpoConfig } from '../../training/grpoConfig.ts';
 import { supervised } from '../../training/supervised.ts';
 import type { TrainedStep, TrainingState } from '../../training/trainingState.ts';
 import { askedQuestions } from '../askedQuestions.ts';
-import { questionImage, type Progress } from '../notebook.svelte.ts';
+import { questionImage, type Pictured, type Progress } from '../notebook.svelte.ts';
 import { bundleFingerprint } from '../remoteDemos.ts';
 import { checkBundle, checkQuestions, sourceOf, type Shown } from '../runGoesOn.ts';
 import { runName } from '../runName.ts';
@@ -28,7 +28,7 @@ export interface Engines {
   data: TrainingData;
   /** By which the questions were made. */
   settings: QuestionSettings;
-  images: (question: Question) => Promise<EncodedImage>;
+  images: (question: Pictured) => Promise<EncodedImage>;
 }
 
 /**
@@ -61,19 +61,25 @@ export interface Told {
 /** From `state` on, or from the start. @throws AbortError; nothing is told after it. */
 export function stepsOf(
   { method, sft, grpo: config }: TrainConfig,
-  { policy, learner, data, images }: Engines,
+  { policy, learner, source, data, settings, images }: Engines,
   state: TrainingState | null,
   told: Told,
   signal: AbortSignal,
 ): AsyncGenerator<TrainedStep, void, void> {
-  const context = { policy, learner, questions: data.train, images };
+  const questions = data.train;
   const resume = state ?? undefined;
   if (method === 'grpo')
-    return grpo(context, config, { resume, signal, onProgress: unlessAborted(signal, told.follow) });
+    return grpo({ policy, learner, questions, images }, config, {
+      resume,
+      signal,
+      onProgress: unlessAborted(signal, told.follow),
+    });
   const onProgress = unlessAborted(signal, (step: number, done: number, total: number) =>
     told.progress({ label: `Step ${step} of ${config.max_steps}: learning, example`, done, total }),
   );
-  return supervised(context, config, sft, { resume, signal, onProgress });
+  const { demonstrations } = source.bundle;
+  const made = { questions, demonstrations, settings };
+  return supervised({ policy, learner, images }, made, config, sft, { resume, signal, onProgress });
 }
 
 /** Held-out questions are asked before training, after every eval_steps, and after the last step. */

@@ -50,10 +50,13 @@ export const SFT_SETTINGS: Setting[] = [
     type: 'choice',
     path: 'sft.response',
     label: 'response',
-    sentence: 'What the model is to say: the letter alone, or a thought with the true positions first.',
+    sentence:
+      'What the model is to say: the letter alone, or behind a thought with the true positions; direct and CoT are the paper’s rows, open questions answered by a position, alone or after a plan.',
     options: [
       { label: 'reasoned', value: 'reasoned' },
       { label: 'answer alone', value: 'answer' },
+      { label: 'direct (paper)', value: 'direct' },
+      { label: 'CoT (paper)', value: 'cot' },
     ],
   },
   shared('optimizer.learning_rate'),
