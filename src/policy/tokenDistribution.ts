@@ -52,7 +52,7 @@ interface Distribution {
   entropy: number;
 }
 
-/** One for all draws: an array a draw has the garbage collector at work for a quarter of a rollout. */
+/** One for all draws: an array a draw, outside of the heap, wakes the garbage collector again and again. */
 let room = new Float64Array(0);
 
 function distribution(logits: Float32Array, temperature: number): Distribution {
