@@ -1,7 +1,11 @@
 /** A checkpoint from a mirror: chosen, downloaded, cancelled, reloaded, resumed, loaded, asked, deleted. */
+import { copyFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { HubServer, TINY, TINY_ID, TINY_QWEN, TINY_QWEN_ID } from '../hub/hubServer.ts';
+import { MODEL_PARTS, onnxPath } from '../../src/checkpoint/parts.ts';
+import { tinyInTwo } from '../hub/tinyInTwo.ts';
 import { NotebookPage } from './notebookPage.ts';
 
 let hub: HubServer;
@@ -106,6 +110,41 @@ test('from a folder, without a network', async ({ page }) => {
   await model.getByRole('button', { name: /^Download/ }).click();
   await expect(model.getByText('tiny-smolvlm:q4').first()).toBeVisible();
   await expect(model.getByText(/from folder/)).toBeVisible();
+});
+
+test('8 bits are asked and not trained; what cannot run here stands there with the reason', async ({
+  page,
+}) => {
+  const folder = tinyInTwo();
+  for (const part of MODEL_PARTS)
+    copyFileSync(join(folder, onnxPath(part, 'q4')), join(folder, onnxPath(part, 'q4f16')));
+  const notebook = new NotebookPage(page);
+  const model = notebook.cell('Model');
+  const ask = notebook.cell('Ask');
+  const why = / can be asked in q8, not trained: its decoder multiplies 8-bit integers/;
+  await notebook.open('?device=wasm');
+  await model.getByText('Another checkpoint or device').click();
+  await model.getByLabel('Folder of a checkpoint').setInputFiles(folder);
+  const plan = model.getByRole('region', { name: 'What it takes' });
+  const precision = plan.getByLabel('precision');
+  await expect(precision).toHaveValue('q4');
+  await expect(precision.getByRole('option', { disabled: true })).toHaveText(['q4f16']);
+  await expect(
+    plan.getByText('Not q4f16: q4f16 computes in 16 bits, which a CPU only emulates: choose q4 or fp32.'),
+  ).toBeVisible();
+  await expect(plan.getByText(why)).toBeHidden();
+  await precision.selectOption('q8');
+  await expect(plan.getByText(why)).toBeVisible();
+  await plan.getByRole('button', { name: /^Download/ }).click();
+  await expect(model.getByText(/^robot-r1-tiny-.*:q8, \d+ KB$/)).toBeVisible();
+  await ask.getByText('More sampling settings').click();
+  await notebook.set(ask, 'max_completion_length', '8');
+  await ask.getByRole('button', { name: 'Ask the model' }).click();
+  await expect(ask.getByText(/tokens a second/)).toBeVisible();
+  const train = notebook.cell('Train');
+  await expect(train.getByRole('status')).toContainText(why);
+  await expect(train.getByRole('button', { name: 'Train', exact: true })).toBeDisabled();
+  rmSync(folder, { recursive: true });
 });
 
 test('a model of another architecture is asked by transformers.js, and not trained', async ({ page }) => {
