@@ -1,7 +1,7 @@
 /** From what the visitor asks for to a model that answers and can be trained. */
 import type { CheckpointAddress } from '../checkpoint/address.ts';
 import type { CheckpointConfig } from '../checkpoint/config.ts';
-import { ALL_Q4 } from '../checkpoint/parts.ts';
+import { ALL_Q4, weightBitsOf } from '../checkpoint/parts.ts';
 import type { Accelerator } from '../hub/precision.ts';
 import { chooseDevice, wasmThreads } from '../policy/device.ts';
 import type { PolicyAddress } from '../policy/policyService.ts';
@@ -139,6 +139,7 @@ async function load(
     name: address.name,
     askOnly: address.askOnly,
     bytes,
+    weightBits: weightBitsOf(address.dtypes.decoder_model_merged),
     reason,
     policy,
     async ready(onAgain, againSignal) {
@@ -148,6 +149,7 @@ async function load(
       await again(address.device, () => policy.load(told, againSignal));
     },
     config: () => loadConfig(address),
+    promptLength: (prompt) => policy.promptLength(prompt),
     async freshAdapter(lora, seed) {
       const { initAdapter } = await import('../checkpoint/initAdapter.ts');
       return initAdapter(await loadConfig(address), lora, seed);

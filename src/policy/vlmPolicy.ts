@@ -147,6 +147,10 @@ class VlmPolicy implements Policy {
     return this.watch.run(ASK_LESS, () => this.encoder.encode(prompt, image));
   }
 
+  async promptLength(prompt: string): Promise<number> {
+    return (await this.encoder.tokenize(prompt)).length;
+  }
+
   encodeResponse(text: string): Promise<Int32Array> {
     return Promise.resolve(this.vocabulary.encodeResponse(text));
   }
