@@ -1,5 +1,6 @@
 /** Opens bundles and reads their pictures away from the page's thread. */
 import * as Comlink from 'comlink';
+import { decodeOnCanvas } from '../src/demos/canvasPicture.ts';
 import type { Bundle, CameraName, EncodedImage, FrameStore, LayerName } from '../src/demos/demonstration.ts';
 import type { GivenFile } from '../src/demos/fileTree.ts';
 import { layerPicture, type LayerPicture } from '../src/demos/layerPixels.ts';
@@ -89,7 +90,9 @@ const demosWorker = {
       typeof source === 'number'
         ? bundleOf(source)
         : { ...source, frames: { read: (...frame: Parameters<FrameStore['read']>) => read!(...frame) } };
-    const bytes = await cancellable(call, (signal) => writeLerobot(bundle, { signal, onProgress }));
+    const bytes = await cancellable(call, (signal) =>
+      writeLerobot(bundle, { signal, onProgress, decode: decodeOnCanvas }),
+    );
     return Comlink.transfer(bytes, [bytes.buffer]);
   },
 

@@ -78,11 +78,15 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
   const pictures = new LerobotFrames(rows, IMAGES);
   const video = new VideoFrames((path) => tree.blob(path, UNPACKED_BYTES));
   const clips = new Map(episodes.map((episode) => [episode.id, episode]));
+  const views = new Map(cameras.map(([key, feature]) => [key.slice(IMAGES.length), camera(feature, 0)]));
   const frames: Bundle['frames'] = {
     read(id, camera, frame) {
-      const clip = clips.get(id)?.videos[IMAGES + camera];
-      if (!clip) return pictures.read(id, camera, frame);
-      return video.read(clip.path, clip.start + frame / info.fps, 1 / info.fps);
+      const { videos: films, length = 0 } = clips.get(id) ?? {};
+      const film = films?.[IMAGES + camera];
+      // Which also refuses what no episode has.
+      if (!film || !(frame >= 0 && frame < length)) return pictures.read(id, camera, frame);
+      const { width, height } = views.get(camera)!;
+      return video.read(film.path, film.start + frame / info.fps, { duration: 1 / info.fps, width, height });
     },
   };
   for (const episode of episodes)

@@ -21,8 +21,8 @@ type JointColumn = keyof typeof JOINTS;
 export interface WriteOptions {
   signal?: AbortSignal;
   onProgress?: (progress: { done: number; total: number; what: string }) => void;
-  /** Decodes a picture; without it the dataset holds no statistics of pictures. */
-  decode?: (image: EncodedImage) => Promise<RgbPixels>;
+  /** Decodes a picture, of whose pixels the statistics are. @param what names it in errors */
+  decode: (what: string, image: EncodedImage) => Promise<RgbPixels>;
   /** A data file takes no further episode beyond it; LeRobot's own 100 without it. */
   data_files_size_in_mb?: number;
 }
@@ -34,7 +34,7 @@ interface Episode {
   /** Index of its first frame in the whole dataset. */
   from: number;
   pictures: Record<string, StoredPicture[]>;
-  /** By camera; none when pictures are not decoded. */
+  /** By camera. */
   counts: Record<string, PictureCounts>;
 }
 
@@ -47,11 +47,11 @@ interface Episode {
  * camera to world, and `episodes` for those that differ from the first); id, task name, variation and all descriptions
  * stand in meta/episodes as demonstration/* columns. Statistics of every feature stand in meta/stats.json, and of each
  * episode in meta/episodes as stats/<feature>/<statistic>.
- * @throws Error when there is no demonstration, or frame rates or picture sizes differ among them
+ * @throws Error when there is no demonstration, or frame rates or picture sizes differ among them; what `decode` throws
  */
 export async function writeLerobot(
   bundle: Bundle,
-  { signal, onProgress, decode, data_files_size_in_mb = 100 }: WriteOptions = {},
+  { signal, onProgress, decode, data_files_size_in_mb = 100 }: WriteOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const demos = bundle.demonstrations;
   const cameras = sharedCameras(demos);
@@ -89,12 +89,12 @@ export async function writeLerobot(
     const counts: Record<string, PictureCounts> = {};
     for (const camera of cameras) {
       pictures[camera] = [];
-      if (decode) counts[camera] = new PictureCounts();
+      counts[camera] = new PictureCounts();
       for (let frame = 0; frame < demo.length; frame++) {
         signal?.throwIfAborted();
         const picture = await bundle.frames.read(demo.id, camera, frame);
         const { bytes, mime } = picture;
-        if (decode) counts[camera].add(await decode(picture));
+        counts[camera].add(await decode(`frame ${frame} of ${demo.id}, camera ${camera}`, picture));
         const path = `frame-${String(frame).padStart(6, '0')}.${mime.slice('image/'.length)}`;
         pictures[camera].push({ bytes, path });
         pendingBytes += bytes.length;
@@ -111,7 +111,7 @@ export async function writeLerobot(
   const episodes = files.flat();
   const statsOf = (some: Episode[]) => ({
     ...columnStats(columnsOf(some, [])),
-    ...pictureStats(some, decode ? cameras : []),
+    ...pictureStats(some, cameras),
   });
   const columns = [...episodeColumns(files), ...statsColumns(episodes.map((episode) => statsOf([episode])))];
   await add('meta/episodes/chunk-000/file-000.parquet', parquetFile(columns));

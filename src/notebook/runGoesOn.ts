@@ -3,10 +3,13 @@ import type { Bundle } from '../demos/demonstration.ts';
 import type { Edits } from '../questions/edits.ts';
 import type { QuestionSettings } from '../questions/question.ts';
 import type { RunSummary } from '../runs/run.ts';
+import { RemediableError } from './fault.svelte.ts';
 import { asksSame } from './askedQuestions.ts';
 import { hasPicture, type OpenedQuestions } from './notebook.svelte.ts';
 import { bundleFingerprint } from './remoteDemos.ts';
+import { settingFacts } from './runFacts.ts';
 import { sameValue } from './settings/setting.ts';
+import type { TrainConfig } from './trainConfig.ts';
 import type { QuestionSource, TrainingData } from './trainingData.ts';
 
 /** What the cells above show. */
@@ -20,7 +23,10 @@ export interface Shown {
 /** @throws Error that names the checkpoint or the file to open first. */
 export async function checkBundle(run: RunSummary, model: string, bundle: Bundle): Promise<void> {
   if (run.checkpoint !== model)
-    throw new Error(`run “${run.name}” trains ${run.checkpoint}, not ${model}: load that checkpoint first`);
+    throw new RemediableError(
+      `run “${run.name}” trains ${run.checkpoint}, not ${model}: load that checkpoint first`,
+      { load: run.checkpoint },
+    );
   const sha256 = await bundleFingerprint(bundle);
   const same = run.bundle.sha256 && sha256 ? run.bundle.sha256 === sha256 : run.bundle.name === bundle.name;
   if (!same)
@@ -59,9 +65,21 @@ export async function checkQuestions(
     );
 }
 
-/** In what a run differs from what is shown, a sentence; empty when in nothing. @param loaded it trains on what is shown. */
-export function staleWords(run: RunSummary, shown: Shown, loaded: boolean): string {
+/**
+ * In what a run differs from what is shown, a sentence; empty when in nothing.
+ * @param config of the cell that holds it
+ * @param model name of the checkpoint at hand; null until it has loaded
+ */
+export function staleWords(run: RunSummary, shown: Shown, config: TrainConfig, model: string | null): string {
   const { bundle, questionSettings, questionEdits, openedQuestions } = shown;
+  if (model !== null && model !== run.checkpoint)
+    return `This run was trained on the checkpoint ${run.checkpoint}, not on ${model}.`;
+  const { test_fraction, grpo, method, sft } = config;
+  const anew = { ...run, test_fraction, config: grpo, sft: method === 'sft' ? sft : null };
+  const changed = settingFacts([run, anew]).find(({ differs }) => differs);
+  if (changed)
+    return `This run was trained with ${changed.name} ${changed.values[0]}, not ${changed.values[1]}: set up a new run for the settings above.`;
+  const loaded = config.data === 'loaded';
   if (!sameValue(run.question_settings, questionSettings))
     return 'This run was trained on questions of other settings than those above.';
   if (!loaded) return '';

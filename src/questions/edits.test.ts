@@ -58,6 +58,8 @@ test('an edit says nothing of the question that other settings ask in its place'
   const others = makeQuestions([reach('a')], { ...DEFAULT_QUESTION_SETTINGS, seed: 1 });
   const edits = new Map<string, Edit>([
     [movement.id, { dropped: false, of: movement.prompt, options: change(movement, 0, 'stay'), answer: 'A' }],
+    [waypoint.id, { dropped: true, of: waypoint.prompt }],
   ]);
   expect(applyEdits(others, edits)).toEqual(others);
+  expect(applyEdits(QUESTIONS, edits)).toHaveLength(QUESTIONS.length - 1);
 });

@@ -5,7 +5,11 @@ import { readPosition } from './openEnded.ts';
 import { OPTION_LETTERS, type OptionLetter, type Question } from './question.ts';
 
 export type Edit =
-  | { dropped: true }
+  | {
+      dropped: true;
+      /** As of a change; runs of earlier versions lack it: then whatever question has the id is dropped. */
+      of?: string;
+    }
   | {
       dropped: false;
       /** The prompt it was made on: of other settings' questions an edit knows nothing. */
@@ -21,9 +25,8 @@ export type Edits = ReadonlyMap<string, Edit>;
 export function applyEdits(questions: readonly Question[], edits: Edits): Question[] {
   return questions.flatMap((question) => {
     const edit = edits.get(question.id);
-    if (!edit) return [question];
-    if (edit.dropped) return [];
-    return [edit.of === question.prompt ? edited(question, edit) : question];
+    if (!edit || (edit.of !== undefined && edit.of !== question.prompt)) return [question];
+    return edit.dropped ? [] : [edited(question, edit)];
   });
 }
 

@@ -14,7 +14,7 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31)
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(500));
 const vec3 = v.strictTuple([finite, finite, finite]) satisfies v.GenericSchema<unknown, Vec3>;
 
-const questionSchema = v.pipe(
+export const questionSchema = v.pipe(
   v.strictObject({
     id: name,
     kind: v.picklist(KINDS),

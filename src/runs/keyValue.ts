@@ -13,6 +13,14 @@ export interface KeyValue {
   exclusive<T>(work: () => Promise<T>): Promise<T>;
 }
 
+class StorageFullError extends Error {
+  override readonly name = 'StorageFullError';
+
+  constructor(cause: Error) {
+    super('the browser grants no more storage: download a run and delete it, then go on', { cause });
+  }
+}
+
 export function indexedDbStore(database = 'robot-r1-runs'): KeyValue {
   const store = createStore(database, 'records');
   return {
@@ -26,9 +34,7 @@ export function indexedDbStore(database = 'robot-r1-runs'): KeyValue {
         await setMany(entries, store);
       } catch (error) {
         if ((error as Error | null)?.name !== 'QuotaExceededError') throw error;
-        throw new Error('the browser grants no more storage: download a run and delete it, then go on', {
-          cause: error,
-        });
+        throw new StorageFullError(error as Error);
       }
     },
   };

@@ -82,7 +82,7 @@ const runId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, 'an id is made of lett
 const sha256 = v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)));
 
 const edit = v.union([
-  v.object({ dropped: v.literal(true) }),
+  v.object({ dropped: v.literal(true), of: v.optional(v.pipe(v.string(), v.maxLength(20_000))) }),
   v.object({
     dropped: v.literal(false),
     of: v.pipe(v.string(), v.maxLength(20_000)),
@@ -91,9 +91,12 @@ const edit = v.union([
   }),
 ]);
 
+/** Of the question with that id. */
+export const editsSchema = v.array(v.tuple([name, edit]));
+
 const askedQuestions = v.object({
   file: v.nullable(name),
-  edits: v.array(v.tuple([name, edit])),
+  edits: editsSchema,
   train: count,
   held_out: count,
   sha256,
@@ -123,10 +126,12 @@ export const runSummarySchema = v.object({
 }) satisfies v.GenericSchema<unknown, RunSummary>;
 
 /** A log-probability of minus infinity is null in JSON. */
-const logprob = v.pipe(
+export const logprob = v.pipe(
   v.nullable(v.number()),
   v.transform((value) => value ?? -Infinity),
 );
+
+export const rewardSchema = v.object({ format: bit, accuracy: bit, total: finite });
 
 export const groupRecordSchema = v.object({
   question: name,
@@ -140,7 +145,7 @@ export const groupRecordSchema = v.object({
       ids: v.optional(v.array(count)),
       logprobs: v.array(logprob),
       entropies: v.optional(v.array(finite)),
-      reward: v.object({ format: bit, accuracy: bit, total: finite }),
+      reward: rewardSchema,
       advantage: finite,
       terminated: v.boolean(),
       letters: v.nullable(v.array(finite)),

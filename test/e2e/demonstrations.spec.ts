@@ -5,6 +5,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeLerobot } from '../../src/demos/lerobotWriter.ts';
+import { openBundle } from '../../src/demos/openBundle.ts';
+import { ParquetSource } from '../../src/demos/parquetSource.ts';
+import { decodePicture } from '../../src/node/decodePicture.ts';
 import { fixture, unzipped, zipped } from '../fixtures/fixture.ts';
 import { dropFiles } from './dropFiles.ts';
 import { NotebookPage, zipEntries } from './notebookPage.ts';
@@ -48,9 +52,63 @@ async function inFolder<T>(files: Record<string, Uint8Array>, use: (folder: stri
   }
 }
 
+type Statistics = Record<string, Record<string, unknown>>;
+
+/** Of each feature, of the whole dataset and of each episode. */
+async function statisticsOf(zip: Uint8Array<ArrayBuffer>): Promise<Record<string, Statistics>> {
+  const files = await unzipped(zip);
+  const path = 'meta/episodes/chunk-000/file-000.parquet';
+  const episodes = await ParquetSource.open(new Blob([files[path] as Uint8Array<ArrayBuffer>]), path);
+  const columns = [...episodes.columns].filter((name) => name.startsWith('stats/'));
+  const told: Record<string, Statistics> = {
+    whole: JSON.parse(new TextDecoder().decode(files['meta/stats.json'])) as Statistics,
+  };
+  for (const [column, rows] of Object.entries(await episodes.read(columns)))
+    for (const [k, value] of rows.entries()) {
+      const [, feature, statistic] = column.split('/');
+      ((told[`episode ${k}`] ??= {})[feature] ??= {})[statistic] = value;
+    }
+  return told;
+}
+
+/**
+ * Alike to 1e-5 on mean and standard deviation of pictures, and to one of 255 steps on what is a pixel's value:
+ * libwebp is not of one version in Chromium and Node. Other features are equal.
+ */
+function sameStatistics(page: Record<string, Statistics>, node: Record<string, Statistics>): void {
+  const CAMERA = 'observation.images.front';
+  const plain = (value: unknown) =>
+    JSON.parse(
+      JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? Number(part) : part)),
+    ) as unknown;
+  expect(Object.keys(page)).toEqual(['whole', 'episode 0']);
+  expect(Object.keys(node)).toEqual(Object.keys(page));
+  for (const [where, { [CAMERA]: pictures, ...numbers }] of Object.entries(page)) {
+    const { [CAMERA]: due, ...dueNumbers } = node[where];
+    expect(plain(numbers)).toEqual(plain(dueNumbers));
+    expect(Object.keys(pictures)).toEqual(Object.keys(due));
+    expect(Object.keys(pictures)).toContain('q99');
+    for (const [statistic, value] of Object.entries(pictures)) {
+      if (statistic === 'count') {
+        expect(plain(value)).toEqual(plain(due.count));
+        continue;
+      }
+      const channels = value as number[][][];
+      expect(channels.map((rows) => rows.map((row) => row.length))).toEqual([[1], [1], [1]]);
+      const apart = ['mean', 'std'].includes(statistic) ? 1e-5 : 1 / 255 + 1e-12;
+      for (const [c, [[number]]] of channels.entries())
+        expect(Math.abs(number - (due[statistic] as number[][][])[c][0][0])).toBeLessThanOrEqual(apart);
+    }
+    const [[[mean]]] = pictures.mean as number[][][];
+    expect(mean).toBeGreaterThan(0.05);
+    expect(mean).toBeLessThan(0.95);
+  }
+}
+
 for (const [what, files, name] of [
   ['LeRobot v2.1', ['lerobot_v21.zip'], 'lerobot_v21.zip: 3 demonstrations'],
   ['LeRobot v3.0', ['lerobot_v3.zip'], 'lerobot_v3.zip: 2 demonstrations'],
+  ['LeRobot v3.0 with films', ['lerobot_v3_h264.zip'], 'lerobot_v3_h264.zip: 2 demonstrations'],
   ['robomimic', ['robomimic.hdf5'], 'robomimic.hdf5: 2 demonstrations'],
   ['ManiSkill, two loose files', ['maniskill.h5', 'maniskill.json'], 'maniskill.h5 and 1 more:'],
   ['RLBench of one variation a folder', ['rlbench_variations.zip'], 'rlbench_variations.zip: 3'],
@@ -65,6 +123,15 @@ for (const [what, files, name] of [
     expect(await demonstrations.getByRole('alert').count()).toBe(0);
   });
 }
+
+test('a film that no browser decodes is named where its picture would be', async ({ page }) => {
+  const { notebook, demonstrations } = await opened(page);
+  await notebook.openBundle('opencv.zip', Buffer.from(fixture('lerobot_v3_mp4v.zip')));
+  await expect(demonstrations.getByText('opencv.zip: 2 demonstrations')).toBeVisible();
+  await expect(demonstrations.getByRole('alert')).toContainText(
+    'file-000.mp4: is in a codec that this browser cannot decode (mp4v)',
+  );
+});
 
 test('folders and loose files, dropped and picked; a bad drop changes nothing', async ({ page }) => {
   const { demonstrations } = await opened(page);
@@ -184,6 +251,9 @@ test('a recording is cancelled, made, and saved as a LeRobot v3.0 dataset that o
     'meta/stats.json',
     'meta/info.json',
   ]);
+  const again = await openBundle(new Blob([bytes]), 'again.zip');
+  const byNode = await writeLerobot(again, { decode: decodePicture });
+  sameStatistics(await statisticsOf(new Uint8Array(bytes)), await statisticsOf(byNode));
   await notebook.openBundle('again.zip', bytes);
   await expect(demonstrations.getByText('again.zip: 1 demonstration')).toBeVisible();
   await expect(demonstrations.getByText(length!)).toBeVisible();

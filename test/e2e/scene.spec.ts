@@ -70,6 +70,14 @@ test('a demonstration is looked around in 3D', async ({ page }) => {
   await changed(view, near);
 
   expect(await violations(page)).toEqual([]);
+  await demonstrations.getByRole('button', { name: 'Both', exact: true }).click();
+  const picture = demonstrations.getByRole('img', { name: /frame 40 of/ });
+  await expect(picture).toBeVisible();
+  await expect(view).toHaveAttribute('aria-busy', 'false');
+  const [left, right] = await Promise.all([picture.boundingBox(), view.boundingBox()]);
+  expect(right!.x).toBeGreaterThanOrEqual(left!.x + left!.width);
+  expect(Math.abs(right!.y - left!.y)).toBeLessThan(8);
+  expect(await violations(page)).toEqual([]);
   await demonstrations.getByRole('button', { name: 'Picture', exact: true }).click();
   await expect(demonstrations.getByRole('img', { name: /frame 40 of/ })).toBeVisible();
   await expect.poll(() => page.workers().filter((w) => /scene/i.test(w.url())).length).toBe(0);
@@ -93,6 +101,12 @@ test('a question keeps its answer in 3D until it is shown, dark and on a phone',
   expect(await violations(page)).toEqual([]);
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(width).toBeLessThanOrEqual(360);
+
+  await questions.getByRole('button', { name: 'Both', exact: true }).click();
+  const picture = questions.getByRole('img', { name: /its options drawn in/ });
+  await expect(picture).toBeVisible();
+  const [above, below] = await Promise.all([picture.boundingBox(), view.boundingBox()]);
+  expect(below!.y).toBeGreaterThanOrEqual(above!.y + above!.height);
 });
 
 test('without WebGL a sentence says so and the page goes on', async ({ page }) => {

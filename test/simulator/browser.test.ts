@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { project } from '../../src/demos/camera.ts';
+import { ParquetSource } from '../../src/demos/parquetSource.ts';
 import { frontCamera } from '../../src/simulator/camera.ts';
 import type { PageRecording } from '../../src/simulator/recordPage.ts';
 import { TASKS } from '../../src/simulator/tasks/tasks.ts';
+import { unzipped } from '../fixtures/fixture.ts';
 import { PATIENCE, sourcesPage } from '../sourcesPage.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -65,10 +67,12 @@ test(
   PATIENCE,
 );
 
+const EPISODES = 'meta/episodes/chunk-000/file-000.parquet';
+
 test.each([
   ['sample.zip', ['push_button', 'pick_up_cup']],
   ['tabletop.zip', TASKS.slice(0, 5).map(({ name }) => name)],
-])('%s opens and holds whole demonstrations of its tasks', async (name, tasks) => {
+])('%s opens and holds whole demonstrations of its tasks, and statistics', async (name, tasks) => {
   const { openBundle } = await import('../../src/demos/openBundle.ts');
   const bytes = await readFile(path.join(ROOT, 'public/demos', name));
   const bundle = await openBundle(new Blob([bytes]), name);
@@ -76,6 +80,14 @@ test.each([
   for (const { id, length } of bundle.demonstrations) {
     expect((await bundle.frames.read(id, 'front', length - 1)).mime).toBe('image/webp');
   }
+  const files = await unzipped(new Uint8Array(bytes));
+  const [stats, info] = ['stats', 'info'].map(
+    (file) => JSON.parse(new TextDecoder().decode(files[`meta/${file}.json`])) as Record<string, object>,
+  );
+  expect(Object.keys(stats)).toHaveLength(Object.keys(info.features).length);
+  expect(stats).toHaveProperty(['observation.images.front', 'mean', 2, 0, 0]);
+  const episodes = await ParquetSource.open(new Blob([files[EPISODES] as Uint8Array<ArrayBuffer>]), EPISODES);
+  expect(episodes.columns).toContain('stats/observation.images.front/mean');
 });
 
 function centroid(

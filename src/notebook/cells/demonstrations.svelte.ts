@@ -7,6 +7,7 @@ import type { CellState } from '../document/cell.ts';
 import type { KeptRecording } from '../document/keptDemonstrations.ts';
 import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { isAbort } from '../errors.ts';
+import { Fault, RemediableError } from '../fault.svelte.ts';
 import { droppedFiles } from '../givenFiles.ts';
 import { recordDemonstrations, type RecordRequest } from '../remoteSimulator.ts';
 import { lerobotDataset, openDemonstrations, openSample, openTabletop } from '../remoteDemos.ts';
@@ -29,7 +30,7 @@ export type DemonstrationsSource = 'sample' | 'tabletop' | 'kept';
 export class DemonstrationsCell implements CellState {
   readonly #notebook: Notebook;
   progress = $state.raw<Progress | null>(null);
-  error = $state('');
+  readonly fault = new Fault();
   chosen = $state(0);
   frame = $state(0);
   camera = $state<CameraName>('front');
@@ -52,6 +53,13 @@ export class DemonstrationsCell implements CellState {
   constructor(notebook: Notebook, settings?: { source: DemonstrationsSource }) {
     this.#notebook = notebook;
     if (settings) this.#source = settings.source;
+  }
+
+  get error(): string {
+    return this.fault.text;
+  }
+  set error(text: string) {
+    this.fault.text = text;
   }
 
   get settings(): { source: DemonstrationsSource } {
@@ -80,8 +88,10 @@ export class DemonstrationsCell implements CellState {
     const kept = await keptAt(this.#notebook.place).catch(() => null);
     if (this.busy || this.fresh) return;
     if (!kept) {
-      this.error =
+      const text =
         'The demonstrations that were open here are not kept in this browser: open or record them again.';
+      const act = () => void this.openWith('Reading the sample demonstrations', openSample);
+      this.fault.tell(new RemediableError(text, { words: 'Show the sample instead', act }));
       return;
     }
     const opened =

@@ -1,5 +1,6 @@
 import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
+import { Fault, RemediableError } from '../fault.svelte.ts';
 import { isKnown, remember } from '../knownModels.ts';
 import { EMBEDDED, loadModel, type DeviceChoice } from '../loadModel.ts';
 import type { Progress } from '../notebook.svelte.ts';
@@ -17,12 +18,19 @@ export class ModelCell implements CellState {
   #loaded = $state(EMBEDDED);
   device = $state<DeviceChoice>('auto');
   progress = $state.raw<Progress | null>(null);
-  error = $state('');
+  readonly fault = new Fault();
   #abort: AbortController | null = null;
 
   constructor(workshop: Shared, device: DeviceChoice = 'auto') {
     this.#workshop = workshop;
     this.device = device;
+  }
+
+  get error(): string {
+    return this.fault.text;
+  }
+  set error(text: string) {
+    this.fault.text = text;
   }
 
   get settings(): { source: string } {
@@ -59,7 +67,12 @@ export class ModelCell implements CellState {
     if (this.#workshop.model || this.busy) return;
     if (isKnown(this.source)) await this.load();
     else
-      this.error = `This notebook asks for the model “${this.source}”, which was not loaded here before: load it if you trust where it comes from.`;
+      this.fault.tell(
+        new RemediableError(
+          `This notebook asks for the model “${this.source}”, which was not loaded here before: load it if you trust where it comes from.`,
+          { words: 'Load it', act: () => void this.load() },
+        ),
+      );
   }
 
   /** The model in use stays until the new one has loaded. Nothing is loaded while a cell is at work with it. */

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { Bundle } from '../../demos/demonstration.ts';
 import { applyEdits, editQuestion, type Edit, type Edits } from '../../questions/edits.ts';
 import type { Kind, OptionLetter, Question, QuestionSettings, Ring } from '../../questions/question.ts';
@@ -34,6 +35,12 @@ export interface QuestionFilter {
 
 const EVERYTHING: QuestionFilter = { kind: '', task: '', demonstration: '', difficulty: '' };
 
+export interface QuestionsConfig {
+  settings: QuestionSettings;
+  /** What was changed by hand, in order, and of which bundle's questions. */
+  edits?: { bundle: string; made: [id: string, edit: Edit][] };
+}
+
 /** The questions of the loaded bundle or of an opened file, and which one is shown. */
 export class QuestionsCell implements CellState {
   readonly #notebook: Notebook;
@@ -47,12 +54,19 @@ export class QuestionsCell implements CellState {
 
   #made = $state.raw<Made>(NOTHING);
   #before = $state.raw<Edits[]>([]);
+  /** Of which bundle's questions the edits are. */
+  #editsOf = '';
   readonly download: FormDownload;
 
   /** Made in an effect root: it follows the bundle and the settings. */
-  constructor(notebook: Notebook, settings?: { settings: QuestionSettings }) {
+  constructor(notebook: Notebook, settings?: QuestionsConfig) {
     this.#notebook = notebook;
     if (settings) notebook.questionSettings = settings.settings;
+    if (settings?.edits) {
+      const { bundle, made } = settings.edits;
+      [this.#editsOf, notebook.questionEdits] = [bundle, new Map(made)];
+      this.#before = made.map((_, i) => new Map(made.slice(0, i)));
+    }
     this.download = new FormDownload(notebook, this);
     $effect(() => {
       const { bundle, questionSettings } = notebook;
@@ -63,15 +77,21 @@ export class QuestionsCell implements CellState {
       return () => (current = false);
     });
     $effect(() => {
-      if (notebook.bundle) this.#forgetEdits();
+      const { bundle } = notebook;
+      // Another bundle may give its questions the same ids.
+      if (bundle && bundle.name !== this.#editsOf) untrack(() => this.#beginEdits(bundle.name));
     });
     $effect(() => {
       notebook.question = this.askable;
     });
   }
 
-  get settings(): { settings: QuestionSettings } {
-    return { settings: this.#notebook.given.questionSettings };
+  get settings(): QuestionsConfig {
+    const { questionSettings, questionEdits } = this.#notebook.given;
+    const settings = { settings: questionSettings };
+    return questionEdits.size
+      ? { ...settings, edits: { bundle: this.#editsOf, made: [...questionEdits] } }
+      : settings;
   }
 
   /** Empty until the questions of the bundle at hand are made. */
@@ -142,17 +162,22 @@ export class QuestionsCell implements CellState {
   }
 
   drop(question: Question) {
-    this.#edit(question.id, { dropped: true });
+    this.#edit(question.id, { dropped: true, of: this.#source(question).prompt });
     this.hide();
   }
 
   /** @throws Error naming the option at fault. */
   change(question: Question, options: string[], answer: OptionLetter) {
     editQuestion(question, options, answer);
-    const source = (this.#notebook.openedQuestions?.questions ?? this.made.questions).find(
-      (q) => q.id === question.id,
+    this.#edit(question.id, { dropped: false, of: this.#source(question).prompt, options, answer });
+  }
+
+  /** Before it was edited. */
+  #source(question: Question): Question {
+    const { openedQuestions } = this.#notebook;
+    return (
+      (openedQuestions?.questions ?? this.made.questions).find(({ id }) => id === question.id) ?? question
     );
-    this.#edit(question.id, { dropped: false, of: (source ?? question).prompt, options, answer });
   }
 
   undo() {
@@ -160,8 +185,8 @@ export class QuestionsCell implements CellState {
     this.#before = this.#before.slice(0, -1);
   }
 
-  /** Another bundle may give its questions the same ids. */
-  #forgetEdits() {
+  #beginEdits(bundle: string) {
+    this.#editsOf = bundle;
     this.#notebook.questionEdits = new Map();
     this.#before = [];
   }

@@ -1,6 +1,7 @@
 import type { Run, RunSummary } from '../../runs/run.ts';
 import type { ListedRun, RunList, RunWords } from '../../runs/runs.ts';
 import type { CellState } from '../document/cell.ts';
+import { Fault, RemediableError } from '../fault.svelte.ts';
 import type { Notebook } from '../notebook.svelte.ts';
 import { storedRuns } from '../runs.ts';
 import { saveFile } from '../saveFile.ts';
@@ -14,7 +15,7 @@ export class RunsCell implements CellState {
   list = $state.raw<RunList>({ runs: [], unreadable: [] });
   /** Ids of those that are being trained, here or in another tab. */
   inTraining = $state.raw<ReadonlySet<string>>(new Set());
-  error = $state('');
+  readonly fault = new Fault();
   /** Said to all once something was done. */
   said = $state('');
 
@@ -29,6 +30,13 @@ export class RunsCell implements CellState {
 
   constructor(notebook: Pick<Notebook, 'model' | 'adapter' | 'runsChanged'>) {
     this.#notebook = notebook;
+  }
+
+  get error(): string {
+    return this.fault.text;
+  }
+  set error(text: string) {
+    this.fault.text = text;
   }
 
   get settings(): Record<never, never> {
@@ -73,7 +81,13 @@ export class RunsCell implements CellState {
     const stored = await this.load(run);
     if (!stored) return;
     if (stored.checkpoint !== this.#notebook.model?.name) {
-      this.error = `“${run.name}” fits ${stored.checkpoint}, not ${this.#notebook.model?.name ?? 'an unloaded model'}: load that checkpoint first`;
+      const { checkpoint } = stored;
+      const at = this.#notebook.model?.name ?? 'an unloaded model';
+      this.fault.tell(
+        new RemediableError(`“${run.name}” fits ${checkpoint}, not ${at}: load that checkpoint first`, {
+          load: checkpoint,
+        }),
+      );
     } else if (stored.state) {
       this.#notebook.adapter = { run: run.id, name: run.name, adapter: stored.state.adapter };
       this.said = `Questions are now answered with “${run.name}”.`;

@@ -9,6 +9,7 @@ import { askedWords, plannedWords } from '../askedQuestions.ts';
 import { Dashboard } from '../dashboard/dashboard.svelte.ts';
 import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
+import { Fault, RemediableError } from '../fault.svelte.ts';
 import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { openTabletop } from '../remoteDemos.ts';
 import { staleWords } from '../runGoesOn.ts';
@@ -42,7 +43,7 @@ export class TrainCell implements CellState {
   evaluations = $state.raw<SavedEvaluation[]>([]);
   live = $state.raw<LiveGroup | null>(null);
   progress = $state.raw<Progress | null>(null);
-  error = $state('');
+  readonly fault = new Fault();
   /** The run's questions by id, and where their pictures are. */
   asked = $state.raw<{ bundle: Bundle; questions: ReadonlyMap<string, Question> } | null>(null);
   readonly memory: UpdateMemory;
@@ -71,6 +72,13 @@ export class TrainCell implements CellState {
     });
   }
 
+  get error(): string {
+    return this.fault.text;
+  }
+  set error(text: string) {
+    this.fault.text = text;
+  }
+
   get settings(): TrainConfig {
     return this.config;
   }
@@ -89,7 +97,13 @@ export class TrainCell implements CellState {
       const { runs: stored } = await runs.list();
       if (this.busy || this.run) return;
       if (stored.some(({ id }) => id === this.#kept)) this.restore(await runs.load(this.#kept));
-      else this.error = 'The run of this cell is no longer among the runs of this browser: train it again.';
+      else
+        this.fault.tell(
+          new RemediableError(
+            'The run of this cell is no longer among the runs of this browser: train it again.',
+            { words: 'Train it again', act: () => void this.train() },
+          ),
+        );
     } catch (error) {
       this.error = (error as Error).message;
     } finally {
@@ -118,7 +132,9 @@ export class TrainCell implements CellState {
   readonly waitingFor = $derived.by(() => this.#notebook.waitingFor);
 
   readonly stale = $derived.by(() =>
-    this.run && !this.busy ? staleWords(this.run, this.#notebook, this.config.data === 'loaded') : '',
+    this.run && !this.busy
+      ? staleWords(this.run, this.#notebook, this.config, this.#notebook.model?.name ?? null)
+      : '',
   );
 
   readonly fresh = $derived(this.status === 'finished' && !this.stale);
@@ -287,7 +303,8 @@ export class TrainCell implements CellState {
         await this.#train(engines, steps, abort.signal);
       });
     } catch (error) {
-      if (!isAbort(error)) this.error = endedBy(error as Error, this.#state ? this.done : 0);
+      if (!isAbort(error))
+        this.fault.tell(error as Error, endedBy(error as Error, this.#state ? this.done : 0));
       this.status = this.run && !isAbort(error) ? 'paused' : 'idle';
     } finally {
       // What is still told of it comes late.

@@ -8,6 +8,8 @@ export interface CellState {
   readonly results?: unknown;
   /** Why what is shown no longer follows from the cells above; '' while it does. */
   readonly stale?: string;
+  /** The run that it shows, by id: it takes from the cell that trained it. */
+  readonly shows?: string | null;
   readonly busy?: boolean;
   /** Has it done what it is for, so that "run all" need not do it again? */
   readonly fresh?: boolean;

@@ -1,16 +1,16 @@
-import { AskCell, type AskConfig } from '../cells/ask.svelte.ts';
+import { AskCell, type AskConfig, type AskResults } from '../cells/ask.svelte.ts';
 import { DemonstrationsCell, type DemonstrationsSource } from '../cells/demonstrations.svelte.ts';
 import { ExportCell, type ExportConfig } from '../cells/export.svelte.ts';
 import type { ModelCell } from '../cells/model.svelte.ts';
-import { QuestionsCell } from '../cells/questions.svelte.ts';
+import { QuestionsCell, type QuestionsConfig } from '../cells/questions.svelte.ts';
 import type { RunsCell } from '../cells/runs.svelte.ts';
 import { TrainCell } from '../cells/train.svelte.ts';
 import { LabCell } from '../lab/lab.svelte.ts';
+import type { LabConfig, LabResults } from '../lab/labConfig.ts';
 import { CompareCell } from '../evaluation/compare.svelte.ts';
 import { EvaluateCell, type EvaluateConfig, type Evaluated } from '../evaluation/evaluate.svelte.ts';
 import { TextCell } from '../text/text.svelte.ts';
 import type { Notebook } from '../notebook.svelte.ts';
-import type { QuestionSettings } from '../../questions/question.ts';
 import type { TrainConfig } from '../trainConfig.ts';
 import { TracesCell } from '../traces/traces.svelte.ts';
 import type { States } from './entry.svelte.ts';
@@ -37,9 +37,9 @@ export const makeState: {
   },
   demonstrations: (notebook, { settings }) =>
     new DemonstrationsCell(notebook, settings as { source: DemonstrationsSource } | undefined),
-  questions: (notebook, { settings }) =>
-    new QuestionsCell(notebook, settings as { settings: QuestionSettings } | undefined),
-  ask: (notebook, { settings }) => new AskCell(notebook, settings as AskConfig | undefined),
+  questions: (notebook, { settings }) => new QuestionsCell(notebook, settings as QuestionsConfig | undefined),
+  ask: (notebook, { settings, results }) =>
+    new AskCell(notebook, settings as AskConfig | undefined, results as AskResults | undefined),
   train: (notebook, { settings, results }) =>
     new TrainCell(notebook, settings as TrainConfig | undefined, results as KeptRun),
   evaluate: (notebook, { settings, results }) =>
@@ -50,7 +50,8 @@ export const makeState: {
     ),
   compare: (notebook) => new CompareCell(notebook),
   text: (_, { settings }) => new TextCell(settings as { markdown: string } | undefined),
-  lab: (notebook) => new LabCell(notebook),
+  lab: (notebook, { settings, results }) =>
+    new LabCell(notebook, settings as LabConfig | undefined, results as LabResults | undefined),
   runs: (_, __, { runs }) => runs,
   traces: (notebook, { results }) => new TracesCell(notebook, results as KeptRun),
   export: (notebook, { settings }) => new ExportCell(notebook, settings as ExportConfig | undefined),

@@ -12,6 +12,9 @@ export interface Deleted {
   index: number;
 }
 
+/** They look for the pictures of a run among the demonstrations that the others have open. */
+const SHOW_RUNS: readonly CellKind[] = ['lab', 'traces'];
+
 /** A list of cells. Each takes what it needs from the nearest cell of that kind above it. */
 export class NotebookDocument {
   readonly #workshop: Workshop;
@@ -47,13 +50,21 @@ export class NotebookDocument {
     KINDS.filter((kind) => !ONCE.includes(kind) || !this.cells.some((entry) => entry.kind === kind)),
   );
 
-  /** The cells that a cell takes something from: of each kind the nearest above, but every training. */
+  /**
+   * The cells that a cell takes something from: of each kind the nearest above, but every training; and wherever it
+   * stands the cell that trained the run it shows, else the runs of this browser.
+   */
   sources(entry: Entry): Entry[] {
     const above = this.#above(entry.id);
-    return ABOUT[entry.kind].needs.flatMap((kind) => {
+    const needed = ABOUT[entry.kind].needs.flatMap((kind): Entry[] => {
       const found = above.filter((other) => other.kind === kind);
       return kind === 'train' ? found : found.slice(-1);
     });
+    const run = entry.cell.shows;
+    if (!run) return needed;
+    const trained: Entry | undefined = this.#training().find(({ state }) => state.run?.id === run);
+    const from = trained ?? this.cells.find(({ kind }) => kind === 'runs');
+    return from ? [...needed, from] : needed;
   }
 
   /** A new cell at a place, 0 the first. */
@@ -128,9 +139,11 @@ export class NotebookDocument {
 
   /** Takes up files and runs that were kept. */
   async reopen(): Promise<void> {
-    const own = this.cells.filter(({ kind }) => !ONCE.includes(kind)).map(({ cell }) => cell);
-    // What one cell cannot take up again is no reason for the others to stay empty.
-    await Promise.allSettled(own.map(async (cell) => cell.reopen?.()));
+    const own = this.cells.filter(({ kind }) => !ONCE.includes(kind));
+    const first = own.filter(({ kind }) => !SHOW_RUNS.includes(kind));
+    for (const cells of [first, own.filter((entry) => !first.includes(entry))])
+      // What one cell cannot take up again is no reason for the others to stay empty.
+      await Promise.allSettled(cells.map(async ({ cell }) => cell.reopen?.()));
   }
 
   /** Runs cell after cell, from one of them on, else from the first. */

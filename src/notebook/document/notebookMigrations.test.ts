@@ -53,7 +53,9 @@ test('a newer notebook is refused and stays whole, whatever is kept after it', a
     ['last', 'newer'],
   ]);
   const notebooks = openNotebooks(store);
-  await expect(notebooks.last()).rejects.toThrow('was written by a newer notebook (version 3)');
+  await expect(notebooks.last()).rejects.toThrow(
+    `was written by a newer notebook (version ${NOTEBOOK_VERSION + 1})`,
+  );
   const other: KeptNotebook = {
     id: 'other',
     title: 'Other',
@@ -73,4 +75,12 @@ test.each([
 ])('what is broken in version 1 is refused, not mended: %j', (fields) => {
   const old = { version: 1, id: 'a', title: 'a', changed: '2026-01-02T03:04:05.000Z', ...fields };
   expect(() => checkNotebook(old, 'old.json')).toThrow(/^old\.json: cells/);
+});
+
+test('a lab of version 2, of which nothing was kept, opens as a new one', () => {
+  const cells = [{ id: 'lab', kind: 'lab', folded: false, settings: {}, results: null }];
+  const old = { version: 2, id: 'old', title: 'Old', changed: '2026-01-02T03:04:05.000Z', cells };
+  expect(checkNotebook(old, 'old').cells).toEqual([
+    { id: 'lab', kind: 'lab', folded: false, settings: undefined, results: undefined },
+  ]);
 });

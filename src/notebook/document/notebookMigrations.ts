@@ -1,13 +1,15 @@
 /** How notebooks of older versions become present ones, a version at a time. What is no longer right is left to the checks. */
 import type { Migrations } from '../../runs/migrate.ts';
 
-export const NOTEBOOK_VERSION = 2;
+export const NOTEBOOK_VERSION = 3;
 
 type Fields = Record<string, unknown>;
 
 export const MIGRATIONS: Migrations = {
   // What the reader opened was "files"; recordings are kept with it now. Training was by GRPO unless it said otherwise.
   1: (notebook) => inCells(notebook, { demonstrations: nameKept, train: nameMethod }),
+  // Of a lab nothing was kept; of questions no edits.
+  2: (notebook) => inCells(notebook, { lab: () => undefined }),
 };
 
 function nameKept(settings: Fields): Fields {
@@ -20,7 +22,10 @@ function nameMethod(settings: Fields): Fields {
 }
 
 /** Settings of cells of some kinds; nothing else is touched, and nothing is trusted to be there. */
-function inCells(notebook: Fields, changes: Record<string, (settings: Fields) => Fields>): Fields {
+function inCells(
+  notebook: Fields,
+  changes: Record<string, (settings: Fields) => Fields | undefined>,
+): Fields {
   const { cells } = notebook;
   if (!Array.isArray(cells)) return notebook;
   return {

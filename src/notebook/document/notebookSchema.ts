@@ -2,10 +2,20 @@
 import * as v from 'valibot';
 import { migrate } from '../../runs/migrate.ts';
 import { IMAGES, type EvaluateConfig, type Evaluated } from '../evaluation/evaluate.svelte.ts';
-import { checked, evaluationReportSchema, grpoConfigSchema, sftSchema } from '../../runs/runSchema.ts';
+import {
+  checked,
+  editsSchema,
+  evaluationReportSchema,
+  grpoConfigSchema,
+  logprob,
+  rewardSchema,
+  sftSchema,
+} from '../../runs/runSchema.ts';
+import { questionSchema } from '../../questions/questionSchema.ts';
 import { questionSettingsSchema } from '../../questions/settingsSchema.ts';
-import type { AskConfig } from '../cells/ask.svelte.ts';
+import type { AskConfig, AskResults } from '../cells/ask.svelte.ts';
 import type { ExportConfig } from '../cells/export.svelte.ts';
+import type { LabConfig, LabResults } from '../lab/labConfig.ts';
 import type { TrainConfig } from '../trainConfig.ts';
 import type { KeptCell, KeptNotebook } from './kept.ts';
 import { KINDS, type CellKind } from './kinds.ts';
@@ -17,6 +27,7 @@ const whole = (low: number, high: number) =>
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const words = (most: number) => v.pipe(v.string(), v.maxLength(most));
 const nothing = v.object({});
+const runId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
 
 const askConfig = v.object({
   count: whole(1, 16),
@@ -65,27 +76,68 @@ const evaluations = v.object({
   ),
 }) satisfies v.GenericSchema<unknown, { madeFrom: string; evaluated: Evaluated[] }>;
 
+const tokens = <T extends v.GenericSchema>(one: T) => v.pipe(v.array(one), v.maxLength(2048));
+
+const askResults = v.object({
+  question: questionSchema,
+  answeredBy: v.nullable(v.object({ run: runId, name: words(500) })),
+  device: words(40),
+  tokensPerSecond: finite,
+  madeFrom: words(100),
+  responses: v.pipe(
+    v.array(
+      v.object({
+        tokens: tokens(words(500)),
+        ids: v.optional(tokens(whole(0, 2 ** 31))),
+        logprobs: v.optional(tokens(logprob)),
+        letters: v.nullable(v.pipe(v.array(finite), v.maxLength(26))),
+        reward: v.nullable(rewardSchema),
+        terminated: v.boolean(),
+      }),
+    ),
+    v.maxLength(16),
+  ),
+}) satisfies v.GenericSchema<unknown, AskResults>;
+
+const labConfig = v.object({
+  example: v.nullable(words(200)),
+  algorithm: words(100),
+  epsilon: v.pipe(finite, v.minValue(0), v.maxValue(10)),
+  epsilon_high: v.pipe(finite, v.minValue(0), v.maxValue(100)),
+  beta: v.pipe(finite, v.minValue(0), v.maxValue(10)),
+  num_generations: whole(2, 1024),
+  rewards: v.nullable(v.pipe(v.array(v.pipe(finite, v.minValue(-100), v.maxValue(100))), v.maxLength(1024))),
+}) satisfies v.GenericSchema<unknown, LabConfig>;
+
 const SETTINGS: Record<CellKind, v.GenericSchema> = {
   model: v.object({ source: words(500) }),
   demonstrations: v.object({ source: v.picklist(['sample', 'tabletop', 'kept']) }),
-  questions: v.object({ settings: questionSettingsSchema }),
+  questions: v.object({
+    settings: questionSettingsSchema,
+    edits: v.optional(v.object({ bundle: words(500), made: v.pipe(editsSchema, v.maxLength(10_000)) })),
+  }),
   ask: askConfig,
   train: trainConfig,
   evaluate: evaluateConfig,
   compare: nothing,
   text: v.object({ markdown: words(20_000) }),
-  lab: nothing,
+  lab: labConfig,
   runs: nothing,
   traces: nothing,
   export: exportConfig,
 };
 
-const oneRun = v.object({ run: v.nullable(v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/))) });
+const oneRun = v.object({ run: v.nullable(runId) });
+const recorded = v.object({
+  recorded: v.object({ run: runId, step: whole(1, 1_000_000), group: whole(0, 10_000) }),
+}) satisfies v.GenericSchema<unknown, LabResults>;
 
 const RESULTS: Partial<Record<CellKind, v.GenericSchema>> = {
+  ask: askResults,
   train: oneRun,
   traces: oneRun,
   evaluate: evaluations,
+  lab: recorded,
 };
 
 const cellSchema = v.pipe(

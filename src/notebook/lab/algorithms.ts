@@ -1,4 +1,5 @@
 /** Five ways to turn the rewards of one group into a loss, as TRL (GRPO, Dr. GRPO, DAPO) and EasyR1 define them. */
+import type { GrpoConfig } from '../../training/grpoConfig.ts';
 import type { Estimator } from '../../training/estimators.ts';
 import type { TokenAverage } from './tokenObjective.ts';
 
@@ -61,3 +62,25 @@ export const ALGORITHMS: Algorithm[] = [
       'The reward against all tokens of the batch, here this one group. The KL is taken from the reward, token by token.',
   },
 ];
+
+/** The algorithm a run used, as near as there is one; and in what the run differed from it, a sentence, else ''. */
+export function algorithmOf({ advantage_estimator, scale_rewards, loss }: GrpoConfig): {
+  algorithm: Algorithm;
+  but: string;
+} {
+  const { loss_type, importance_sampling_level } = loss;
+  const grpo = advantage_estimator === 'grpo';
+  const estimator = grpo && scale_rewards === 'none' ? 'dr_grpo' : advantage_estimator;
+  const fits = ALGORITHMS.filter((a) => a.estimator === estimator);
+  const algorithm = fits.find(({ average }) => average === loss_type) ?? fits[0];
+  const other = [
+    algorithm.average !== loss_type && `loss_type ${loss_type}`,
+    grpo && scale_rewards === 'batch' && 'scale_rewards batch',
+    importance_sampling_level !== 'token' && `importance_sampling_level ${importance_sampling_level}`,
+    loss.delta !== null && 'delta',
+  ].filter((difference) => difference !== false);
+  const but = other.length
+    ? `Its run used ${other.join(', ')}, which the lab shows as ${algorithm.name}.`
+    : '';
+  return { algorithm, but };
+}

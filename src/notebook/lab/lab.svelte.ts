@@ -7,6 +7,7 @@ import { advantageFormula } from './advantageFormula.ts';
 import { unlessAborted } from '../unlessAborted.ts';
 import { ALGORITHMS, type Algorithm } from './algorithms.ts';
 import { EXAMPLE_GROUPS } from './exampleGroups.ts';
+import type { LabConfig, LabResults } from './labConfig.ts';
 import type { LabGroup } from './labGroup.ts';
 import { tokenObjective, tokenShare, type ClipSettings } from './tokenObjective.ts';
 
@@ -35,13 +36,63 @@ export class LabCell implements CellState {
   readonly #notebook: Notebook;
   #abort: AbortController | null = null;
 
-  constructor(notebook: Notebook) {
+  /** Of a recorded group, until it is found again. */
+  #kept = $state.raw<{ settings: LabConfig; results: LabResults } | null>(null);
+
+  constructor(notebook: Notebook, settings?: LabConfig, results?: LabResults) {
     this.#notebook = notebook;
-    this.study(EXAMPLE_GROUPS[0]);
+    const example = EXAMPLE_GROUPS.find(({ title }) => title === settings?.example);
+    this.study(example ?? EXAMPLE_GROUPS[0]);
+    if (settings && example) this.#set(settings);
+    if (settings && results) this.#kept = { settings, results };
   }
 
-  get settings(): Record<never, never> {
-    return {};
+  get settings(): LabConfig {
+    return (
+      this.#kept?.settings ?? {
+        example: this.whole.recorded ? null : this.whole.title,
+        algorithm: this.algorithm.name,
+        epsilon: this.epsilon,
+        epsilon_high: this.epsilonHigh,
+        beta: this.beta,
+        num_generations: this.numGenerations,
+        rewards: this.#totals.some((r, i) => r !== this.whole.responses[i].reward.total)
+          ? this.#totals
+          : null,
+      }
+    );
+  }
+
+  get results(): LabResults | null {
+    const { recorded } = this.whole;
+    return this.#kept?.results ?? (recorded && { recorded });
+  }
+
+  get shows(): string | null {
+    return this.whole.recorded?.run ?? null;
+  }
+
+  /** The recorded group that was under the glass, with what was changed on it. */
+  async reopen() {
+    const kept = this.#kept;
+    if (!kept) return;
+    await this.#work(async (signal) => {
+      const { groupAt } = await import('./groupAt.ts');
+      const { bundle, openedQuestions } = this.#notebook;
+      const tell = unlessAborted(signal, (p: Progress) => void (this.progress = p));
+      const group = await groupAt(kept.results.recorded, bundle, openedQuestions, tell, signal);
+      if (this.#kept !== kept || !group) return;
+      this.study(group);
+      this.#set(kept.settings);
+    });
+    if (this.#kept === kept) this.#kept = null;
+  }
+
+  #set({ algorithm, epsilon, epsilon_high, beta, num_generations, rewards }: LabConfig) {
+    this.algorithm = named(algorithm);
+    [this.epsilon, this.epsilonHigh, this.beta] = [epsilon, epsilon_high, beta];
+    if (rewards?.length === this.whole.responses.length) this.#totals = rewards;
+    this.draw(num_generations);
   }
 
   readonly group = $derived<LabGroup>({
@@ -105,7 +156,9 @@ export class LabCell implements CellState {
   /** Takes up a group; one that is new joins the examples. */
   study(group: LabGroup) {
     if (!this.groups.includes(group)) this.groups = [...EXAMPLE_GROUPS, group];
+    this.#kept = null;
     this.whole = group;
+    this.algorithm = named(group.algorithm);
     this.numGenerations = group.responses.length;
     this.#totals = totals(group);
     this.epsilon = group.clip.epsilon;
@@ -131,18 +184,11 @@ export class LabCell implements CellState {
     const { model } = this.#notebook;
     const group = this.whole;
     if (this.obstacle || !model) return;
-    const abort = (this.#abort = new AbortController());
-    const { signal } = abort;
-    this.error = '';
-    try {
+    await this.#work(async (signal) => {
       const { baseLogprobs } = await import('./baseLogprobs.ts');
+      const tell = unlessAborted(signal, (p: Progress) => void (this.progress = p));
       const references = await this.#notebook.useModel(signal, () =>
-        baseLogprobs(
-          group,
-          model,
-          unlessAborted(signal, (p) => (this.progress = p)),
-          signal,
-        ),
+        baseLogprobs(group, model, tell, signal),
       );
       const known = {
         ...group,
@@ -150,12 +196,21 @@ export class LabCell implements CellState {
       };
       this.groups = this.groups.map((g) => (g === group ? known : g));
       if (this.whole === group) this.whole = known;
+    });
+  }
+
+  async #work(what: (signal: AbortSignal) => Promise<void>) {
+    this.cancel();
+    const abort = (this.#abort = new AbortController());
+    this.error = '';
+    try {
+      await what(abort.signal);
     } catch (error) {
       if (!isAbort(error)) this.error = (error as Error).message;
     } finally {
       // What is still told of it comes late.
       abort.abort();
-      this.progress = null;
+      if (this.#abort === abort) this.progress = null;
     }
   }
 
@@ -200,6 +255,8 @@ export class LabCell implements CellState {
     return tokenObjective(now, old, base, this.advantage(this.response, t), this.clip);
   }
 }
+
+const named = (name: string) => ALGORITHMS.find((a) => a.name === name) ?? ALGORITHMS[0];
 
 function totals(group: LabGroup): number[] {
   return group.responses.map((r) => r.reward.total);

@@ -2,8 +2,10 @@
 import type { Bundle } from '../../demos/demonstration.ts';
 import type { Kind, OptionLetter, Question } from '../../questions/question.ts';
 import type { Reward } from '../../questions/reward.ts';
+import type { RunSummary } from '../../runs/run.ts';
 import type { GrpoConfig } from '../../training/grpoConfig.ts';
 import type { GroupRecord } from '../../training/stepRecord.ts';
+import { algorithmOf } from './algorithms.ts';
 
 export interface LabResponse {
   /** At least one. */
@@ -20,7 +22,7 @@ export interface LabResponse {
 
 /** What the base model needs to be asked how likely it finds the same tokens. */
 export interface BaseQuestion {
-  checkpoint: string | null;
+  checkpoint: string;
   /** [response][token] */
   ids: number[][];
   temperature: number;
@@ -41,6 +43,19 @@ export interface LabGroup {
   base: BaseQuestion | null;
   max_completion_length: number;
   clip: Pick<GrpoConfig['loss'], 'epsilon' | 'epsilon_high' | 'beta'>;
+  /** Name of the algorithm that its run used, as near as the lab has it. */
+  algorithm: string;
+  /** Null: an example. */
+  recorded: RecordedAt | null;
+}
+
+/** Where a group stands among the runs of this browser. */
+export interface RecordedAt {
+  /** Id. */
+  run: string;
+  step: number;
+  /** Of the step's, from 0. */
+  group: number;
 }
 
 /**
@@ -48,16 +63,17 @@ export interface LabGroup {
  * the ratio is 1 wherever it is not set by hand.
  */
 export function recordedGroup(
+  { id, name, config, checkpoint }: Pick<RunSummary, 'id' | 'name' | 'config' | 'checkpoint'>,
   group: GroupRecord,
-  config: GrpoConfig,
+  at: Pick<RecordedAt, 'step' | 'group'>,
   asked: LabGroup['asked'],
-  title: string,
-  checkpoint: string | null,
 ): LabGroup {
   const ids = group.responses.map((response) => response.ids ?? []);
+  const title = `Step ${at.step}, group ${at.group + 1}`;
+  const { algorithm, but } = algorithmOf(config);
   return {
     title,
-    origin: `Recorded: ${title}. A run keeps the probability with which each token was sampled; at the first update the policy is still the same, so every ratio is 1 until you set another.`,
+    origin: `Recorded: ${title} of “${name}”. A run keeps the probability with which each token was sampled; at the first update the policy is still the same, so every ratio is 1 until you set another.${but && ` ${but}`}`,
     kind: group.kind,
     answer: group.answer,
     asked,
@@ -74,5 +90,7 @@ export function recordedGroup(
       : null,
     max_completion_length: config.sampling.max_completion_length,
     clip: config.loss,
+    algorithm: algorithm.name,
+    recorded: { run: id, ...at },
   };
 }

@@ -5,6 +5,7 @@ import { scoreResponse, type Reward } from '../../questions/reward.ts';
 import type { RunSummary } from '../../runs/run.ts';
 import { DEFAULT_GRPO_CONFIG } from '../../training/grpoConfig.ts';
 import { isAbort } from '../errors.ts';
+import { Fault, RemediableError } from '../fault.svelte.ts';
 import { questionImage, type Notebook } from '../notebook.svelte.ts';
 import { storedRuns } from '../runs.ts';
 
@@ -27,12 +28,19 @@ export class CompareState {
   asked = $state.raw<Question | null>(null);
   said = $state.raw<[Said, Said] | null>(null);
   busy = $state(false);
-  error = $state('');
+  readonly fault = new Fault();
   #abort: AbortController | null = null;
   #chosen = false;
 
   constructor(notebook: Notebook, read: () => { bundle: Bundle; question: Question } | null) {
     [this.#notebook, this.#read] = [notebook, read];
+  }
+
+  get error(): string {
+    return this.fault.text;
+  }
+  set error(text: string) {
+    this.fault.text = text;
   }
 
   readonly subject = $derived.by(() => {
@@ -83,7 +91,7 @@ export class CompareState {
         this.said = [said[0], said[1]];
       });
     } catch (error) {
-      if (!isAbort(error)) this.error = (error as Error).message;
+      if (!isAbort(error)) this.fault.tell(error as Error);
     } finally {
       this.busy = false;
     }
@@ -97,7 +105,10 @@ export class CompareState {
     if (id === BASE) return null;
     const run = await (await storedRuns()).load(id);
     if (run.checkpoint !== checkpoint) {
-      throw new Error(`“${run.name}” fits ${run.checkpoint}, not ${checkpoint}: load that checkpoint first`);
+      throw new RemediableError(
+        `“${run.name}” fits ${run.checkpoint}, not ${checkpoint}: load that checkpoint first`,
+        { load: run.checkpoint },
+      );
     }
     return run.state?.adapter ?? null;
   }

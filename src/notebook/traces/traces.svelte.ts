@@ -47,19 +47,28 @@ export class TracesCell implements CellState {
   }
 
   get results(): { run: string | null } {
-    return { run: this.run?.id ?? null };
+    return { run: this.run?.id ?? (this.#opened ? null : this.#kept) };
+  }
+
+  #opened = $state(false);
+
+  get shows(): string | null {
+    return this.run?.id ?? null;
   }
 
   /** The run that was read last. */
   async reopen() {
-    if (!this.#kept) return;
     try {
+      if (!this.#kept) return;
       const runs = await storedRuns();
       // Deleted meanwhile, it is simply not open.
       const { runs: stored } = await runs.list();
-      if (stored.some(({ id }) => id === this.#kept)) await this.read(await runs.load(this.#kept));
+      if (this.run || !stored.some(({ id }) => id === this.#kept)) return;
+      await this.read(await runs.load(this.#kept));
     } catch (error) {
       this.error = (error as Error).message;
+    } finally {
+      this.#opened = true;
     }
   }
 
