@@ -15,10 +15,10 @@ const WASM_PATHS = {
 
 expose(
   new PolicyService(async (address, onProgress, signal) => {
-    const { device, dtypes, askOnly } = address;
+    const { device, dtypes, askOnly, policy } = address;
     const source = await sourceAt(address);
     const options = { device, dtypes, onProgress, signal };
-    if (askOnly === null) return createPolicy(source, { ...options, wasmPaths: WASM_PATHS[device] });
+    if (policy === 'own') return createPolicy(source, { ...options, askOnly, wasmPaths: WASM_PATHS[device] });
     const { createTransformersPolicy } = await import('../src/policy/transformersPolicy.ts');
     // transformers.js has the build with a GPU, whatever it runs on.
     return createTransformersPolicy(source, { ...options, wasmPaths: WASM_PATHS.webgpu });

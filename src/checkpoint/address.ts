@@ -8,6 +8,8 @@ export interface CheckpointAddress {
   baseUrl: string | null;
   id: string;
   dtypes: PartDtypes;
-  /** Why it cannot be trained; null: it can. What can only be asked is run by transformers.js. */
+  /** Why it cannot be trained; null: it can. */
   askOnly: string | null;
+  /** What answers with it: our own policy, which knows SmolVLM, or transformers.js. */
+  policy: 'own' | 'transformers';
 }

@@ -18,6 +18,11 @@ export type PartDtypes = Record<ModelPart, Dtype>;
 /** As our own checkpoints have them. */
 export const ALL_Q4: PartDtypes = { embed_tokens: 'q4', vision_encoder: 'q4', decoder_model_merged: 'q4' };
 
+/** Of the decoder's weights as the learner holds them: blocks of 4 bits stay, all else is in 32. */
+export function weightBitsOf(decoder: Dtype): 4 | 32 {
+  return decoder === 'q4' || decoder === 'q4f16' ? 4 : 32;
+}
+
 export function onnxPath(part: ModelPart, dtype: Dtype): string {
   return `onnx/${part}${SUFFIXES[dtype]}.onnx`;
 }

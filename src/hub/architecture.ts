@@ -1,6 +1,8 @@
 /** What can be done with a checkpoint, told from its config.json before its weights are downloaded. */
 import * as v from 'valibot';
+import type { CheckpointAddress } from '../checkpoint/address.ts';
 import { readConfig, type CheckpointConfig } from '../checkpoint/config.ts';
+import { takesAdapter, type Precision } from './precision.ts';
 
 /** model_type of chat models with pictures that transformers.js 4.3 maps to AutoModelForImageTextToText. */
 export const ASK_ONLY = [
@@ -33,6 +35,18 @@ export type Architecture =
   | { modelType: string; use: 'train'; config: CheckpointConfig }
   /** `why` says why it cannot be trained. */
   | { modelType: string; use: 'ask'; why: string };
+
+/** What can be done with a checkpoint in one precision. */
+export type Use = Pick<CheckpointAddress, 'askOnly' | 'policy'>;
+
+export function useOf(architecture: Architecture, precision: Precision, name: string): Use {
+  if (architecture.use === 'ask') return { policy: 'transformers', askOnly: architecture.why };
+  return { policy: 'own', askOnly: takesAdapter(precision) ? null : notIn(precision, name) };
+}
+
+function notIn(precision: Precision, name: string): string {
+  return `${name} can be asked in ${precision}, not trained: its decoder multiplies 8-bit integers, which take no adapter; choose q4, q4f16, fp16 or fp32 to train.`;
+}
 
 /** @throws Error that says why it cannot even be asked. */
 export function architectureOf(configJson: unknown, name: string): Architecture {

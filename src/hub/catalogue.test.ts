@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { linearModules } from '../checkpoint/config.ts';
 import { architectureOf, ASK_ONLY } from './architecture.ts';
 import { CATALOGUE } from './catalogue.ts';
+import { PRECISIONS, type Precision } from './precision.ts';
 import { isHubId } from './repository.ts';
 
 /** A SigLIP tower with its patch and position tables and norms, and the connector behind a 4 x 4 pixel shuffle. */
@@ -28,12 +29,28 @@ test('parameters of what can be trained are those of its shapes', () => {
   }
 });
 
-test('every entry has an id, a licence and sizes with a source', () => {
+const BYTES: Partial<Record<Precision, number>> = { fp32: 4, fp16: 2, q8: 1 };
+
+test('every entry has an id, a licence, and sizes or words that they are not known', () => {
   expect(new Set(CATALOGUE.map(({ id }) => id)).size).toBe(CATALOGUE.length);
-  for (const { id, licence, download } of CATALOGUE) {
+  for (const { id, licence, download, downloadUnknown, decoder } of CATALOGUE) {
     expect(isHubId(id)).toBe(true);
     expect(licence).not.toBe('');
     for (const size of Object.values(download)) expect(size.megabytes).toBeGreaterThan(100);
+    const sizes = Object.keys(download).length;
+    expect(sizes > 0, `${id} has a size or says that none is known, not both`).toBe(downloadUnknown === null);
+    if (decoder) expect(Object.keys(download).sort(), id).toEqual([...PRECISIONS].sort());
+  }
+});
+
+test('32, 16 and 8 bits weigh what their parameters weigh', () => {
+  const trainable = CATALOGUE.filter(({ decoder }) => decoder);
+  for (const { id, parameters, download } of trainable) {
+    for (const [precision, bytes] of Object.entries(BYTES)) {
+      const { megabytes } = download[precision as Precision]!;
+      const share = (megabytes * 1e6) / (parameters.count * bytes);
+      expect(Math.abs(share - 1), `${id} ${precision}`).toBeLessThan(0.02);
+    }
   }
 });
 

@@ -21,6 +21,10 @@ export interface CatalogueEntry {
   licence: string;
   /** Megabytes (10^6 bytes) of all files that a precision needs. */
   download: Partial<Record<Precision, { megabytes: number; source: Source }>>;
+  /** Where no size is known: what is known instead, in words. */
+  downloadUnknown: string | null;
+  /** Gigabytes to ask by, of what is not counted from shapes; null: not known. */
+  memory: { gigabytes: number; source: Source } | null;
   /** Null: it can only be asked. */
   decoder: CheckpointConfig | null;
   /** Shapes of the vision tower; null where they are not needed. */
@@ -43,6 +47,8 @@ function smolVlm(
     parameters: { count: parameters, source: 'computed' },
     licence: 'Apache-2.0',
     download,
+    downloadUnknown: null,
+    memory: null,
     decoder: readConfig({
       model_type: 'smolvlm',
       image_token_id: 49190,
@@ -79,9 +85,13 @@ const SMALL_DOWNLOAD: CatalogueEntry['download'] = {
   q8: { megabytes: 261, source: 'hub' },
   fp32: { megabytes: 1029, source: 'hub' },
 };
+/** What no page lists is counted from the parameters: four, two and about one byte each. */
 const LARGE_DOWNLOAD: CatalogueEntry['download'] = {
   q4f16: { megabytes: 358, source: 'reported' },
   q4: { megabytes: 391, source: 'computed' },
+  fp16: { megabytes: 1015, source: 'computed' },
+  q8: { megabytes: 511, source: 'computed' },
+  fp32: { megabytes: 2030, source: 'computed' },
 };
 
 export const CATALOGUE: readonly CatalogueEntry[] = [
@@ -119,7 +129,8 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     0.8e9,
     'Apache-2.0',
     { q4: { megabytes: 1000, source: 'reported' } },
-    'WebGPU; 2 GB of memory',
+    'WebGPU',
+    { gigabytes: 2, source: 'reported' },
   ),
   askOnly(
     'onnx-community/Qwen3-VL-2B-Instruct-ONNX',
@@ -127,7 +138,8 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     2e9,
     'Apache-2.0',
     { q4: { megabytes: 1535, source: 'reported' } },
-    'WebGPU; 4 GB of memory',
+    'WebGPU',
+    { gigabytes: 4, source: 'reported' },
   ),
   askOnly(
     'onnx-community/Qwen2.5-VL-3B-Instruct-ONNX',
@@ -135,7 +147,8 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     3e9,
     'Qwen Research (not for commercial use)',
     { q4f16: { megabytes: 2550, source: 'reported' } },
-    'WebGPU with shader-f16; 6 GB of memory',
+    'WebGPU with shader-f16',
+    { gigabytes: 6, source: 'reported' },
   ),
   askOnly(
     'onnx-community/LFM2-VL-450M-ONNX',
@@ -144,6 +157,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     'LFM Open License v1.0',
     { fp16: { megabytes: 1050, source: 'reported' }, fp32: { megabytes: 2100, source: 'reported' } },
     'WebGPU; not in 8 bits (model card of LFM2.5)',
+    null,
   ),
   askOnly(
     'onnx-community/FastVLM-0.5B-ONNX',
@@ -152,6 +166,8 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     'apple-amlr (research only)',
     {},
     'WebGPU',
+    null,
+    'the hub lists a decoder of 317 MB in q4 and embeddings of 272 MB in fp16, and no size of the vision tower',
   ),
 ];
 
@@ -162,6 +178,8 @@ function askOnly(
   licence: string,
   download: CatalogueEntry['download'],
   needs: string,
+  memory: CatalogueEntry['memory'],
+  downloadUnknown: string | null = null,
 ): CatalogueEntry {
   return {
     id,
@@ -169,6 +187,8 @@ function askOnly(
     parameters: { count: parameters, source: 'name' },
     licence,
     download,
+    downloadUnknown,
+    memory,
     decoder: null,
     vision: null,
     needs,

@@ -1,38 +1,21 @@
 /** What a download would be, before it starts: which files, how many bytes, what can be done with it. */
-import type { PartDtypes } from '../checkpoint/parts.ts';
-import { architectureOf, type Architecture } from './architecture.ts';
+import { chooseFiles, type ChosenFiles, type PrecisionWish } from './chooseFiles.ts';
 import { bytesHere } from './download.ts';
 import { listFiles, type ListedFile } from './fileList.ts';
-import { CANDIDATES, neededFiles } from './neededFiles.ts';
-import {
-  offeredPrecisions,
-  PRECISIONS,
-  preferredPrecision,
-  refusal,
-  type Accelerator,
-  type Precision,
-} from './precision.ts';
+import { CANDIDATES } from './neededFiles.ts';
+import { offeredPrecisions } from './precision.ts';
 import { resolveUrl, type Repository } from './repository.ts';
 import type { StoredCheckpoints } from './storedCheckpoints.ts';
 
-export interface CheckpointPlan {
+export interface CheckpointPlan extends ChosenFiles<ListedFile> {
   id: string;
-  precision: Precision;
-  dtypes: PartDtypes;
-  /** Precisions that the checkpoint has and this machine may run. */
-  offered: Precision[];
-  files: ListedFile[];
   /** Bytes in all. */
   total: number;
   /** Bytes that are here already. */
   here: number;
-  architecture: Architecture;
 }
 
-export interface PlanOptions {
-  /** Null: chosen for the accelerator. */
-  precision: Precision | null;
-  accelerator: Accelerator;
+export interface PlanOptions extends PrecisionWish {
   signal: AbortSignal;
 }
 
@@ -74,7 +57,7 @@ export async function planFolder(
 export async function planStored(
   checkpoints: StoredCheckpoints,
   id: string,
-  options: Omit<PlanOptions, 'signal'>,
+  wish: PrecisionWish,
 ): Promise<CheckpointPlan | null> {
   const manifest = await checkpoints.manifest(id);
   const files = manifest?.files.filter(({ whole }) => whole) ?? [];
@@ -82,7 +65,7 @@ export async function planStored(
   const source = await checkpoints.source(id);
   const readConfigJson = async (): Promise<unknown> =>
     JSON.parse(new TextDecoder().decode(await source.read('config.json')));
-  return plan(checkpoints, id, files, readConfigJson, { ...options, signal: new AbortController().signal });
+  return plan(checkpoints, id, files, readConfigJson, wish);
 }
 
 async function plan(
@@ -90,24 +73,13 @@ async function plan(
   id: string,
   files: readonly ListedFile[],
   readConfigJson: () => Promise<unknown>,
-  { precision, accelerator }: PlanOptions,
+  wish: PrecisionWish,
 ): Promise<CheckpointPlan> {
-  const present = offeredPrecisions(new Set(files.map(({ path }) => path)));
-  const offered = present.filter((candidate) => refusal(candidate, accelerator, id) === null);
-  const chosen = precision ?? preferredPrecision(accelerator, offered, id);
-  if (chosen === null && present.length > 0)
-    throw new Error(`${id} cannot run here: ${refusal(present[0], accelerator, id)}`);
-  const { files: needed, dtypes } = neededFiles(files, chosen ?? PRECISIONS[0], id);
-  const why = refusal(chosen!, accelerator, id);
-  if (why !== null) throw new Error(`${id}: ${why}`);
+  const chosen = chooseFiles(files, await readConfigJson(), wish, id);
   return {
+    ...chosen,
     id,
-    precision: chosen!,
-    dtypes,
-    offered,
-    files: needed,
-    total: needed.reduce((sum, { size }) => sum + size, 0),
-    here: await bytesHere(checkpoints, id, needed),
-    architecture: architectureOf(await readConfigJson(), id),
+    total: chosen.files.reduce((sum, { size }) => sum + size, 0),
+    here: await bytesHere(checkpoints, id, chosen.files),
   };
 }

@@ -1,11 +1,6 @@
 /** Downloads behind a message port: each call can be cancelled by its number, which is the caller's. */
-import {
-  planDownload,
-  planFolder,
-  planStored,
-  type CheckpointPlan,
-  type PlanOptions,
-} from './checkpointPlan.ts';
+import { planDownload, planFolder, planStored, type CheckpointPlan } from './checkpointPlan.ts';
+import type { PrecisionWish } from './chooseFiles.ts';
 import { download, type DownloadProgress } from './download.ts';
 import { hubRepository } from './repository.ts';
 import { StoredCheckpoints, type StoredCheckpoint } from './storedCheckpoints.ts';
@@ -20,7 +15,6 @@ export interface FolderFile {
 
 /** Where the bytes come from. */
 export type Origin = { mirror: string } | { files: FolderFile[] };
-export type Choice = Omit<PlanOptions, 'signal'>;
 
 export class HubService {
   readonly #checkpoints: StoredCheckpoints;
@@ -30,7 +24,7 @@ export class HubService {
     this.#checkpoints = new StoredCheckpoints(store);
   }
 
-  plan(call: number, id: string, origin: Origin, choice: Choice): Promise<CheckpointPlan> {
+  plan(call: number, id: string, origin: Origin, choice: PrecisionWish): Promise<CheckpointPlan> {
     return this.#run(call, (signal) =>
       'mirror' in origin
         ? planDownload(this.#checkpoints, hubRepository(id, origin.mirror), { ...choice, signal })
@@ -39,7 +33,7 @@ export class HubService {
   }
 
   /** Without a network; null when the checkpoint is not here whole. */
-  planStored(id: string, choice: Choice): Promise<CheckpointPlan | null> {
+  planStored(id: string, choice: PrecisionWish): Promise<CheckpointPlan | null> {
     return planStored(this.#checkpoints, id, choice);
   }
 

@@ -1,9 +1,13 @@
 /** Of all the files of a repository, those that one precision needs. */
-import type { ListedFile } from './fileList.ts';
 import { MODEL_PARTS, onnxPath, SUFFIXES, type PartDtypes } from '../checkpoint/parts.ts';
 import { offeredPrecisions, partDtypes, PRECISIONS, type Precision } from './precision.ts';
 
-const REQUIRED = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'preprocessor_config.json'];
+export const REQUIRED = [
+  'config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'preprocessor_config.json',
+];
 const OPTIONAL = [
   'generation_config.json',
   'processor_config.json',
@@ -22,11 +26,11 @@ export const CANDIDATES = [
 ];
 
 /** @throws Error naming what is missing, and the precisions that are there. */
-export function neededFiles(
-  files: readonly ListedFile[],
+export function neededFiles<File extends { path: string }>(
+  files: readonly File[],
   precision: Precision,
   name: string,
-): { files: ListedFile[]; dtypes: PartDtypes } {
+): { files: File[]; dtypes: PartDtypes } {
   const paths = new Set(files.map(({ path }) => path));
   const missing = REQUIRED.find((path) => !paths.has(path));
   if (missing)

@@ -74,6 +74,11 @@ export function refusal(precision: Precision, on: Accelerator, checkpoint = ''):
   return null;
 }
 
+/** Whether an adapter can be put on a decoder's layers; 8-bit ones are products of integers (MatMulInteger). */
+export function takesAdapter(precision: Precision): boolean {
+  return precision !== 'q8';
+}
+
 /** The smallest that runs well: q4f16 on a GPU that computes in 16 bits, else q4. */
 export function preferredPrecision(
   on: Accelerator,

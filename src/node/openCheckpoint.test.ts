@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HubServer, TINY, TINY_ID } from '../../test/hub/hubServer.ts';
+import { tinyInTwo } from '../../test/hub/tinyInTwo.ts';
+import type { Adapter } from '../checkpoint/adapter.ts';
+import { MODEL_PARTS, onnxPath } from '../checkpoint/parts.ts';
 import { StoredCheckpoints } from '../hub/storedCheckpoints.ts';
 import { run } from './cli.ts';
 import { diskStore } from './diskStore.ts';
 import { openCheckpoint } from './openCheckpoint.ts';
+import { openPolicy } from './openPolicy.ts';
 
 let hub: HubServer;
 let cache: string;
@@ -48,6 +52,20 @@ test('robot-r1 ask answers with a checkpoint of a hub', async () => {
   expect(code).toBe(0);
   const { responses } = JSON.parse(printed[0]) as { responses: { tokens: number }[] };
   expect(responses[0].tokens).toBeGreaterThan(0);
+});
+
+test('what is only there in 8 bits is asked, not trained; beside 4 bits these are taken', async () => {
+  const folder = tinyInTwo();
+  const opened = await openCheckpoint(folder, { terminal });
+  expect([opened.dtypes.decoder_model_merged, opened.askOnly]).toEqual(['q4', null]);
+  for (const part of MODEL_PARTS) await rm(join(folder, onnxPath(part, 'q4')));
+  const { askOnly, policy } = await openCheckpoint(folder, { terminal });
+  expect(policy).toBe('own');
+  expect(askOnly).toMatch(/can be asked in q8, not trained: its decoder multiplies 8-bit integers/);
+  const asked = await openPolicy(folder, { terminal });
+  await expect(asked.setAdapter({} as Adapter)).rejects.toThrow(askOnly!);
+  await asked.dispose();
+  await rm(folder, { recursive: true });
 });
 
 test('a folder, and words that name nothing', async () => {

@@ -2,18 +2,11 @@
 import { existsSync } from 'node:fs';
 import type { PartDtypes } from '../checkpoint/parts.ts';
 import { readJson, type CheckpointSource } from '../checkpoint/source.ts';
-import { architectureOf } from '../hub/architecture.ts';
+import type { Use } from '../hub/architecture.ts';
 import { planDownload, planStored, type CheckpointPlan } from '../hub/checkpointPlan.ts';
+import { chooseFiles } from '../hub/chooseFiles.ts';
 import { download } from '../hub/download.ts';
-import {
-  partDtypes,
-  PRECISIONS,
-  preferredPrecision,
-  offeredPrecisions,
-  refusal,
-  type Accelerator,
-  type Precision,
-} from '../hub/precision.ts';
+import { PRECISIONS, refusal, type Accelerator, type Precision } from '../hub/precision.ts';
 import { hubRepository, isHubId } from '../hub/repository.ts';
 import { StoredCheckpoints } from '../hub/storedCheckpoints.ts';
 import { httpTransport } from '../hub/transport.ts';
@@ -29,11 +22,9 @@ export const MODEL_HELP: [string, string][] = [
   ['--mirror URL', 'another hub to download from; kept in $ROBOT_R1_CACHE (~/.cache/robot-r1)'],
 ];
 
-export interface OpenedCheckpoint {
+export interface OpenedCheckpoint extends Use {
   source: CheckpointSource;
   dtypes: PartDtypes;
-  /** Why it cannot be trained, or null. */
-  askOnly: string | null;
 }
 
 export interface OpenOptions {
@@ -50,26 +41,21 @@ export async function openCheckpoint(model: string, options: OpenOptions): Promi
   const checkpoints = new StoredCheckpoints(diskStore(cacheFolder()));
   const plan =
     (await storedWhole(checkpoints, id, precision)) ?? (await fetched(checkpoints, id, precision, options));
-  const { architecture, dtypes } = plan;
-  return {
-    source: await checkpoints.source(id),
-    dtypes,
-    askOnly: architecture.use === 'ask' ? architecture.why : null,
-  };
+  const { dtypes, askOnly, policy } = plan;
+  return { source: await checkpoints.source(id), dtypes, askOnly, policy };
 }
 
 async function openFolder(model: string): Promise<OpenedCheckpoint> {
   const source = folderSource(model);
-  const paths = new Set(await source.paths!());
-  const precision = preferredPrecision(CPU, offeredPrecisions(paths));
-  if (precision === null)
-    throw new Error(`${source.name} has no ONNX files that run on a CPU: it needs onnx/ in q4, q8 or fp32`);
-  const architecture = architectureOf(await readJson(source, 'config.json'), source.name);
-  return {
-    source,
-    dtypes: partDtypes(paths, precision)!,
-    askOnly: architecture.use === 'ask' ? architecture.why : null,
-  };
+  const files = (await source.paths!()).map((path) => ({ path }));
+  const json = await readJson(source, 'config.json');
+  const { dtypes, askOnly, policy } = chooseFiles(
+    files,
+    json,
+    { precision: null, accelerator: CPU },
+    source.name,
+  );
+  return { source, dtypes, askOnly, policy };
 }
 
 function precisionOf(tag: string): Precision {

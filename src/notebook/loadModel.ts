@@ -1,7 +1,8 @@
 /** From what the visitor asks for to a model that answers and can be trained. */
 import type { CheckpointAddress } from '../checkpoint/address.ts';
 import type { CheckpointConfig } from '../checkpoint/config.ts';
-import { ALL_Q4 } from '../checkpoint/parts.ts';
+import { ALL_Q4, weightBitsOf } from '../checkpoint/parts.ts';
+import type { Accelerator } from '../hub/precision.ts';
 import { chooseDevice, wasmThreads } from '../policy/device.ts';
 import type { PolicyAddress } from '../policy/policyService.ts';
 import { isAbort } from './errors.ts';
@@ -30,36 +31,63 @@ export async function checkpointAddress(
   page: string,
   choice: DeviceChoice,
 ): Promise<CheckpointAddress> {
-  const at = (name: string, baseUrl: string, askOnly: string | null): CheckpointAddress => {
-    return { name, baseUrl, id: name, dtypes: ALL_Q4, askOnly };
-  };
-  if (source === EMBEDDED) return at(EMBEDDED, new URL(EMBEDDED_BASE, page).href, null);
-  if (/^https?:\/\//.test(source)) {
-    const base = source.replace(/\/?$/, '/');
-    return at(source, base, await askOnlyAt(source, base));
+  if (source === EMBEDDED) {
+    const baseUrl = new URL(EMBEDDED_BASE, page).href;
+    return { name: EMBEDDED, baseUrl, id: EMBEDDED, dtypes: ALL_Q4, askOnly: null, policy: 'own' };
   }
-  const [{ acceleratorOf }, { modelName, splitModelName }, { planStoredCheckpoint }] = await Promise.all([
-    import('./models/accelerator.ts'),
+  const { acceleratorOf } = await import('./models/accelerator.ts');
+  const accelerator = await acceleratorOf(choice);
+  if (isAddress(source)) return addressOfFolder(source, accelerator);
+  const [{ modelName, splitModelName }, { planStoredCheckpoint }] = await Promise.all([
     import('./models/modelName.ts'),
     import('./remoteHub.ts'),
   ]);
   const { id, precision } = splitModelName(source);
-  const accelerator = await acceleratorOf(choice);
   const plan = await planStoredCheckpoint(id, { precision, accelerator });
   if (!plan) throw new Error(`${id} is not stored here: choose it below to download it`);
-  const { architecture, dtypes } = plan;
-  const askOnly = architecture.use === 'ask' ? architecture.why : null;
-  return { name: modelName(id, plan.precision), baseUrl: null, id, dtypes, askOnly };
+  const { dtypes, askOnly, policy } = plan;
+  return { name: modelName(id, plan.precision), baseUrl: null, id, dtypes, askOnly, policy };
 }
 
-/** Why what lies at an address cannot be trained, or null. @throws Error when it cannot run at all. */
-async function askOnlyAt(name: string, base: string): Promise<string | null> {
-  const [{ architectureOf }, { httpSource, readJson }] = await Promise.all([
-    import('../hub/architecture.ts'),
+function isAddress(source: string): boolean {
+  return /^https?:\/\//.test(source);
+}
+
+/** @throws Error when what lies there cannot run on this device. */
+async function addressOfFolder(name: string, accelerator: Accelerator): Promise<CheckpointAddress> {
+  const [{ chooseFiles }, { filesAt }, { httpSource, readJson }] = await Promise.all([
+    import('../hub/chooseFiles.ts'),
+    import('../hub/filesAt.ts'),
     import('../checkpoint/source.ts'),
   ]);
-  const architecture = architectureOf(await readJson(httpSource(name, base), 'config.json'), name);
-  return architecture.use === 'ask' ? architecture.why : null;
+  const baseUrl = name.replace(/\/?$/, '/');
+  const [json, files] = await Promise.all([
+    readJson(httpSource(name, baseUrl), 'config.json'),
+    filesAt(baseUrl),
+  ]);
+  const { dtypes, askOnly, policy } = chooseFiles(files, json, { precision: null, accelerator }, name);
+  return { name, baseUrl, id: name, dtypes, askOnly, policy };
+}
+
+/**
+ * The same checkpoint for WebAssembly, which computes in other precisions than a GPU: as named where that can be, else in
+ * one that is stored and can. @throws Error that says what to download.
+ */
+async function addressOnWasm(source: string, failed: string): Promise<CheckpointAddress> {
+  const page = document.baseURI;
+  try {
+    return await checkpointAddress(source, page, 'wasm');
+  } catch (named) {
+    const { splitModelName } = await import('./models/modelName.ts');
+    const id = isAddress(source) ? source : splitModelName(source).id;
+    const refused = named as Error;
+    const why = await checkpointAddress(id, page, 'wasm').catch(() => refused);
+    if (!(why instanceof Error)) return why;
+    throw new Error(
+      `WebGPU failed (${failed}), and WebAssembly cannot take its place: ${why.message}; set the device to WebAssembly and download such a precision`,
+      { cause: named },
+    );
+  }
 }
 
 /** @throws Error naming what is missing; AbortError. */
@@ -75,8 +103,9 @@ export async function loadModel(
     return await load({ ...address, device }, reason, onProgress, signal);
   } catch (error) {
     if (isAbort(error) || choice !== 'auto' || device === 'wasm') throw error;
-    const why = `Runs on your CPU by WebAssembly, since WebGPU failed: ${(error as Error).message}.`;
-    return load({ ...address, device: 'wasm' }, why, onProgress, signal);
+    const failed = (error as Error).message;
+    const why = `Runs on your CPU by WebAssembly, since WebGPU failed: ${failed}.`;
+    return load({ ...(await addressOnWasm(source, failed)), device: 'wasm' }, why, onProgress, signal);
   }
 }
 
@@ -110,6 +139,7 @@ async function load(
     name: address.name,
     askOnly: address.askOnly,
     bytes,
+    weightBits: weightBitsOf(address.dtypes.decoder_model_merged),
     reason,
     policy,
     async ready(onAgain, againSignal) {
@@ -119,6 +149,7 @@ async function load(
       await again(address.device, () => policy.load(told, againSignal));
     },
     config: () => loadConfig(address),
+    promptLength: (prompt) => policy.promptLength(prompt),
     async freshAdapter(lora, seed) {
       const { initAdapter } = await import('../checkpoint/initAdapter.ts');
       return initAdapter(await loadConfig(address), lora, seed);

@@ -23,12 +23,16 @@ export interface LoadedModel {
   askOnly: string | null;
   /** Downloaded for answering. */
   bytes: number;
+  /** Of its decoder's weights as a learner holds them on WebGPU. */
+  weightBits: 4 | 32;
   /** Why it runs where it runs, a sentence. */
   reason: string;
   policy: Policy;
   /** Loads it again where its device was lost or memory ran out; else does nothing. */
   ready(onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<void>;
   config(): Promise<CheckpointConfig>;
+  /** Tokens of a prompt, its picture's among them. @throws Error with `askOnly`. */
+  promptLength(prompt: string): Promise<number>;
   /** Changes nothing until its first step. */
   freshAdapter(lora: LoraConfig, seed: number): Promise<Adapter>;
   /** Loaded when training first asks for it. @throws Error with `askOnly`; as Learner. */

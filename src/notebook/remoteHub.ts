@@ -1,8 +1,9 @@
 /** Planning, downloading and deleting checkpoints, done in the hub worker. */
 import * as Comlink from 'comlink';
 import type { CheckpointPlan } from '../hub/checkpointPlan.ts';
+import type { PrecisionWish } from '../hub/chooseFiles.ts';
 import type { DownloadProgress } from '../hub/download.ts';
-import type { Choice, HubService, Origin } from '../hub/hubService.ts';
+import type { HubService, Origin } from '../hub/hubService.ts';
 import type { StoredCheckpoint } from '../hub/storedCheckpoints.ts';
 import { CancellableCalls } from './cancellableCalls.ts';
 
@@ -26,13 +27,13 @@ function cancellable(): CancellableCalls {
 export function planCheckpoint(
   id: string,
   origin: Origin,
-  choice: Choice,
+  choice: PrecisionWish,
   signal: AbortSignal,
 ): Promise<CheckpointPlan> {
   return cancellable().run(signal, (call) => service().plan(call, id, origin, choice));
 }
 
-export function planStoredCheckpoint(id: string, choice: Choice): Promise<CheckpointPlan | null> {
+export function planStoredCheckpoint(id: string, choice: PrecisionWish): Promise<CheckpointPlan | null> {
   return service().planStored(id, choice);
 }
 

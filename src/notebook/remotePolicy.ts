@@ -75,6 +75,10 @@ export class RemotePolicy implements Policy {
     return this.#seat.calls.run(undefined, (call) => this.#seat.service.encode(call, prompt, image));
   }
 
+  promptLength(prompt: string): Promise<number> {
+    return this.#seat.calls.run(undefined, (call) => this.#seat.service.promptLength(call, prompt));
+  }
+
   encodeResponse(text: string): Promise<Int32Array> {
     return this.#seat.calls.run(undefined, (call) => this.#seat.service.encodeResponse(call, text));
   }

@@ -96,6 +96,8 @@ export interface Policy {
   /** Rejects with DeviceLostError, also while nothing is asked. */
   readonly lost?: Promise<never>;
   encode(prompt: string, image: PromptImage): Promise<EncodedPrompt>;
+  /** How many ids encode would give, the picture unseen. Not of models that are only asked. */
+  promptLength?(prompt: string): Promise<number>;
   /** Tokens of a response as generate would give it for this text, the end token among them. */
   encodeResponse(text: string): Promise<Int32Array>;
   /** `count` completions of one prompt from one prefill, decoded as one batch. @throws AbortError within a token. */

@@ -6,6 +6,8 @@ export interface PolicyOptions extends ReadOptions {
   device: Device;
   /** Addresses of ONNX Runtime's own files; not on cpu. */
   wasmPaths?: WasmPaths;
+  /** Why the decoder takes no adapter; null: it does. */
+  askOnly?: string | null;
 }
 
 /** Where a checkpoint, or a batch of responses, does not fit. */

@@ -38,6 +38,7 @@ async function service() {
     baseUrl: 'http://host/',
     dtypes: ALL_Q4,
     askOnly: null,
+    policy: 'own',
     device: 'wasm',
   });
   return { served, log, release: () => release() };
@@ -46,7 +47,14 @@ async function service() {
 test('the loss of a device is told while nothing is asked', async () => {
   const lost = Promise.reject(Object.assign(new Error('gone'), { name: 'DeviceLostError' }));
   const served = new PolicyService(() => Promise.resolve({ lost } as unknown as Policy));
-  const address = { name: 'stub', id: 'stub', baseUrl: 'http://host/', dtypes: ALL_Q4, askOnly: null };
+  const address = {
+    name: 'stub',
+    id: 'stub',
+    baseUrl: 'http://host/',
+    dtypes: ALL_Q4,
+    askOnly: null,
+    policy: 'own',
+  } as const;
   await expect(served.lost()).rejects.toThrow('no model is loaded');
   await served.load(1, { ...address, device: 'webgpu' });
   await expect(served.lost()).rejects.toMatchObject({ name: 'DeviceLostError' });
@@ -60,8 +68,8 @@ test('a load that is cancelled at its end leaves the policy that was there', asy
     ({ dispose: () => Promise.resolve(void log.push(`dispose ${name}`)), setAdapter: () => name }) as unknown;
   const address = {
     ...{ id: 'stub', baseUrl: 'http://host/', dtypes: ALL_Q4, askOnly: null },
-    device: 'wasm',
-  } as const;
+    ...({ policy: 'own', device: 'wasm' } as const),
+  };
   const served: PolicyService = new PolicyService(({ name }) => {
     if (name === 'second') served.cancel(2);
     return Promise.resolve(policyOf(name) as Policy);

@@ -50,6 +50,15 @@ export class PolicyService {
     return this.inTurn(call, () => this.loaded().encode(prompt, image));
   }
 
+  /** @throws Error of a model that is only asked. */
+  promptLength(call: number, prompt: string): Promise<number> {
+    return this.inTurn(call, () => {
+      const policy = this.loaded();
+      if (!policy.promptLength) throw new Error(`${policy.checkpoint} counts no prompts: it is only asked`);
+      return policy.promptLength(prompt);
+    });
+  }
+
   encodeResponse(call: number, text: string): Promise<Int32Array> {
     return this.inTurn(call, () => this.loaded().encodeResponse(text));
   }

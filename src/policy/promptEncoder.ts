@@ -77,12 +77,8 @@ export class PromptEncoder {
     return out;
   }
 
-  async release(): Promise<void> {
-    await this.embedTokens.release();
-    await this.visionEncoder.release();
-  }
-
-  private async tokenize(prompt: string): Promise<Int32Array> {
+  /** Ids with the image's tokens expanded. */
+  async tokenize(prompt: string): Promise<Int32Array> {
     const [before, after] = splitAtImage(prompt);
     const content = [{ type: 'text', text: before }, { type: 'image' }, { type: 'text', text: after }];
     const text = this.processor.apply_chat_template([{ role: 'user', content }], {
@@ -91,6 +87,11 @@ export class PromptEncoder {
     }) as unknown as string;
     const inputs = (await this.processor([text], [null])) as { input_ids: HubTensor };
     return Int32Array.from(inputs.input_ids.data as BigInt64Array, Number);
+  }
+
+  async release(): Promise<void> {
+    await this.embedTokens.release();
+    await this.visionEncoder.release();
   }
 
   /** Row-major [image tokens, hidden]. */

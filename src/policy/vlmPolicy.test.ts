@@ -37,6 +37,10 @@ test('token ids and embeddings, image features in their places, are those of Pyt
   embeds.forEach((x, i) => expect(Math.abs(prompt.embeds[i] - x)).toBeLessThan(1e-4));
 });
 
+test('a prompt is counted without its picture', async () => {
+  expect(await policy.promptLength!(golden.prompt)).toBe(golden.ids.length);
+});
+
 test('a response becomes its tokens and the end token, as Python has them', async () => {
   const text = '<think> 0.25 </think> <answer> [[B]] </answer>';
   const ids = await policy.encodeResponse(text);

@@ -38,14 +38,14 @@ const ADAPTED = 'all';
  * OutOfMemoryError; AbortError.
  */
 export async function createPolicy(source: CheckpointSource, options: PolicyOptions): Promise<Policy> {
-  const { device, signal, wasmPaths } = options;
+  const { device, signal, wasmPaths, askOnly = null } = options;
   const [runtime, files] = await Promise.all([
     loadRuntime(device, wasmPaths),
     readCheckpointFiles(source, options),
   ]);
   signal?.throwIfAborted();
   const { config, generation } = files;
-  const { decoder, embedTokens, visionEncoder, watch } = await openSessions(runtime, files);
+  const { decoder, embedTokens, visionEncoder, watch } = await openSessions(runtime, files, askOnly === null);
   try {
     const tokenizer = new PreTrainedTokenizer(files.tokenizer, files.tokenizerConfig);
     const encoder = new PromptEncoder(runtime, tokenizer, files, embedTokens, visionEncoder);
@@ -54,7 +54,8 @@ export async function createPolicy(source: CheckpointSource, options: PolicyOpti
       ...tokenWords(tokenizer, ends, [...generation.suppress_tokens, config.image_token_id]),
       embed: (ids) => encoder.embed(ids),
     };
-    const policy = new VlmPolicy(device, source.name, config, encoder, decoder, words, watch);
+    const checkpoint = { name: source.name, config, askOnly };
+    const policy = new VlmPolicy(device, checkpoint, encoder, decoder, words, watch);
     await policy.setAdapter(null);
     return policy;
   } catch (error) {
@@ -76,7 +77,7 @@ async function releaseAll(sessions: Session[]): Promise<void> {
 const MOST_UNPACKED = 350e6;
 
 /** All three or none. */
-async function openSessions(runtime: Runtime, { config, models }: CheckpointFiles) {
+async function openSessions(runtime: Runtime, { config, models }: CheckpointFiles, takesAdapter: boolean) {
   // On a CPU 4-bit products are slower than plain ones: far slower on wasm, by a fifth in Node.
   const unpack = runtime.device !== 'webgpu' && models.decoder_model_merged.length < MOST_UNPACKED;
   const opened: Session[] = [];
@@ -90,7 +91,8 @@ async function openSessions(runtime: Runtime, { config, models }: CheckpointFile
     // ONNX Runtime makes its device with the first session on it.
     const watch = new DeviceWatch(await runtime.gpu());
     const decoder = await watch.run(LOAD_LESS, () => {
-      const text = addAdapterInputs(models.decoder_model_merged, config, ADAPTED, { unpack });
+      const file = models.decoder_model_merged;
+      const text = takesAdapter ? addAdapterInputs(file, config, ADAPTED, { unpack }) : file;
       return Decoder.create(runtime, text, config.num_hidden_layers, config.hidden_size);
     });
     return { embedTokens, visionEncoder, decoder, watch };
@@ -102,10 +104,18 @@ async function openSessions(runtime: Runtime, { config, models }: CheckpointFile
 
 type PolicyVocabulary = Vocabulary & ResponseWords;
 
+interface Checkpoint {
+  name: string;
+  config: CheckpointConfig;
+  /** Why it takes no adapter, or null. */
+  askOnly: string | null;
+}
+
 class VlmPolicy implements Policy {
   readonly device: Device;
   readonly checkpoint: string;
   private readonly config: CheckpointConfig;
+  private readonly askOnly: string | null;
   private readonly encoder: PromptEncoder;
   private readonly decoder: Decoder;
   private readonly vocabulary: PolicyVocabulary;
@@ -113,16 +123,16 @@ class VlmPolicy implements Policy {
 
   constructor(
     device: Device,
-    checkpoint: string,
-    config: CheckpointConfig,
+    { name, config, askOnly }: Checkpoint,
     encoder: PromptEncoder,
     decoder: Decoder,
     vocabulary: PolicyVocabulary,
     watch: DeviceWatch,
   ) {
     this.device = device;
-    this.checkpoint = checkpoint;
+    this.checkpoint = name;
     this.config = config;
+    this.askOnly = askOnly;
     this.encoder = encoder;
     this.decoder = decoder;
     this.vocabulary = vocabulary;
@@ -135,6 +145,10 @@ class VlmPolicy implements Policy {
 
   encode(prompt: string, image: PromptImage): Promise<EncodedPrompt> {
     return this.watch.run(ASK_LESS, () => this.encoder.encode(prompt, image));
+  }
+
+  async promptLength(prompt: string): Promise<number> {
+    return (await this.encoder.tokenize(prompt)).length;
   }
 
   encodeResponse(text: string): Promise<Int32Array> {
@@ -189,7 +203,11 @@ class VlmPolicy implements Policy {
     );
   }
 
-  setAdapter(adapter: Adapter | null): Promise<void> {
+  async setAdapter(adapter: Adapter | null): Promise<void> {
+    if (this.askOnly !== null) {
+      if (adapter) throw new Error(`no adapter can be used here: ${this.askOnly}`);
+      return;
+    }
     return this.watch.run(ASK_LESS, () =>
       this.decoder.setAdapter(adapterFeeds(adapter, this.config, ADAPTED)),
     );

@@ -13,7 +13,15 @@ export async function tryPolicy(device: 'webgpu' | 'wasm', prompt: string) {
   const service = wrap<PolicyService>(worker);
   let call = 0;
   const baseUrl = `${root}fixtures/tiny-smolvlm/`;
-  const address = { name: 'tiny', id: 'tiny', baseUrl, dtypes: ALL_Q4, askOnly: null, device };
+  const address = {
+    name: 'tiny',
+    id: 'tiny',
+    baseUrl,
+    dtypes: ALL_Q4,
+    askOnly: null,
+    policy: 'own',
+    device,
+  } as const;
   await service.load(++call, address);
   const image: EncodedImage = { bytes: await bytes('golden/picture.png'), mime: 'image/png' };
   const encoded = await service.encode(++call, prompt, image);
@@ -60,7 +68,15 @@ export async function tryAskOnly(device: 'webgpu' | 'wasm', prompt: string, png:
   const worker = new Worker(new URL('../../workers/policy.ts', import.meta.url), { type: 'module' });
   const service = wrap<PolicyService>(worker);
   const baseUrl = `${root}fixtures/tiny-qwen2_5_vl/`;
-  const address = { name: 'qwen', id: 'qwen', baseUrl, dtypes: FP32, askOnly: 'a test', device };
+  const address = {
+    name: 'qwen',
+    id: 'qwen',
+    baseUrl,
+    dtypes: FP32,
+    askOnly: 'a test',
+    policy: 'transformers',
+    device,
+  } as const;
   const told: [loaded: number, total: number | null][] = [];
   await service.load(
     1,

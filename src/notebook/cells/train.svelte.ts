@@ -1,6 +1,5 @@
 import { untrack } from 'svelte';
 import type { Bundle } from '../../demos/demonstration.ts';
-import type { MemoryEstimate } from '../../learner/memory.ts';
 import type { Question } from '../../questions/question.ts';
 import type { Run, RunParent, RunSummary, SavedEvaluation } from '../../runs/run.ts';
 import type { GrpoProgress } from '../../training/grpo.ts';
@@ -22,16 +21,8 @@ import { unlessAborted } from '../unlessAborted.ts';
 import { HeldRollouts } from './heldRollouts.ts';
 import { holdRun } from './heldRun.ts';
 import { followed, type LiveGroup } from './liveGroup.ts';
-import {
-  askedBy,
-  askHeldOut,
-  endedBy,
-  isDue,
-  memoryOf,
-  runSettings,
-  stepsOf,
-  type Engines,
-} from './trainEngines.ts';
+import { askedBy, askHeldOut, endedBy, isDue, runSettings, stepsOf, type Engines } from './trainEngines.ts';
+import { UpdateMemory } from './updateMemory.svelte.ts';
 
 const STATUS_WORDS = {
   idle: 'stopped',
@@ -52,11 +43,10 @@ export class TrainCell implements CellState {
   evaluations = $state.raw<SavedEvaluation[]>([]);
   live = $state.raw<LiveGroup | null>(null);
   progress = $state.raw<Progress | null>(null);
-  /** What an update will hold at its fullest. */
-  memory = $state.raw<MemoryEstimate | null>(null);
   readonly fault = new Fault();
   /** The run's questions by id, and where their pictures are. */
   asked = $state.raw<{ bundle: Bundle; questions: ReadonlyMap<string, Question> } | null>(null);
+  readonly memory: UpdateMemory;
   readonly dashboard = new Dashboard();
   #rollouts = new HeldRollouts();
   /** A stored run whose adapter and optimiser the next new run begins with. */
@@ -74,6 +64,8 @@ export class TrainCell implements CellState {
     this.#notebook = notebook;
     if (settings) this.config = settings;
     this.#kept = results?.run ?? null;
+    const asked = () => this.asked?.questions.values().next().value;
+    this.memory = new UpdateMemory(notebook, () => this.config, asked);
     $effect(() => {
       void notebook.runsChanged;
       untrack(() => void this.#watch());
@@ -280,7 +272,7 @@ export class TrainCell implements CellState {
   }
 
   #clear() {
-    [this.run, this.#state, this.live, this.asked, this.memory] = [null, null, null, null, null];
+    [this.run, this.#state, this.live, this.asked] = [null, null, null, null];
     [this.steps, this.evaluations] = [[], []];
     this.#rollouts = new HeldRollouts();
     this.dashboard.chosen = null;
@@ -331,7 +323,6 @@ export class TrainCell implements CellState {
       this.config = { ...this.config, grpo: { ...this.config.grpo, lora } };
     }
     const config = this.config.grpo;
-    this.memory = await memoryOf(engines, config, await this.#notebook.model!.config());
     if (!this.run) await this.#newRun(engines);
     if (!this.#state)
       await learner.setAdapter(await this.#notebook.model!.freshAdapter(config.lora, config.seed));

@@ -1,10 +1,8 @@
 /** What a training works with, and the parts of its way that need no more than that. */
 import type { Bundle, EncodedImage } from '../../demos/demonstration.ts';
-import type { CheckpointConfig } from '../../checkpoint/config.ts';
 import { evaluate } from '../../evaluation/evaluate.ts';
 import type { EvaluationReport } from '../../evaluation/report.ts';
 import type { Learner } from '../../learner/learner.ts';
-import { ACTIVATION_BYTES, estimateMemory, type MemoryEstimate } from '../../learner/memory.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { QuestionSettings } from '../../questions/question.ts';
 import type { RunSettings, RunSummary } from '../../runs/run.ts';
@@ -107,25 +105,6 @@ export function askHeldOut(
       onProgress: unlessAborted(signal, ({ done, total }) => told({ label, done, total })),
     },
   );
-}
-
-/** Of an update at its fullest: by a prompt of the run and responses of the greatest length. Null without questions. */
-export async function memoryOf(
-  { policy, learner, data, images }: Engines,
-  { lora, num_generations, generation_batch_size, sampling }: GrpoConfig,
-  checkpoint: CheckpointConfig,
-): Promise<MemoryEstimate | null> {
-  const question = data.train.at(0);
-  if (!question) return null;
-  const prompt = await policy.encode(question.prompt, await images(question));
-  return estimateMemory(checkpoint, lora, {
-    device: learner.device,
-    weightBits: 4,
-    promptLength: prompt.ids.length,
-    responseLengths: new Array<number>(num_generations).fill(sampling.max_completion_length),
-    groups: generation_batch_size / num_generations,
-    activationBytes: ACTIVATION_BYTES,
-  });
 }
 
 /** What a new run is made of. @param checkpoint its name */

@@ -1,0 +1,69 @@
+import type { CheckpointConfig } from '../../checkpoint/config.ts';
+import type { Question } from '../../questions/question.ts';
+import { supervisedResponse } from '../../questions/supervisedResponse.ts';
+import type { LoadedModel, Notebook } from '../notebook.svelte.ts';
+import type { TrainConfig } from '../trainConfig.ts';
+import { updateEstimate, type UpdateLengths } from './updateEstimate.ts';
+
+/** Milliseconds: a question that is only passed by is not counted. */
+const PAUSE = 250;
+
+interface Counted extends UpdateLengths {
+  model: LoadedModel;
+  checkpoint: CheckpointConfig;
+}
+
+/** What an update will hold, from when model and question are known, before training is asked for. */
+export class UpdateMemory {
+  readonly #notebook: Notebook;
+  readonly #config: () => TrainConfig;
+  readonly #asked: () => Question | undefined;
+  #counted = $state.raw<Counted | null>(null);
+
+  /** @param asked a question of the run, where there is one; else the one that is shown above is counted. */
+  constructor(notebook: Notebook, config: () => TrainConfig, asked: () => Question | undefined) {
+    [this.#notebook, this.#config, this.#asked] = [notebook, config, asked];
+    $effect(() => {
+      const [model, prompt, response] = [this.#model, this.#prompt, this.#response];
+      if (!model || prompt === null) return;
+      const abort = new AbortController();
+      const timer = setTimeout(() => void this.#count(model, prompt, response, abort.signal), PAUSE);
+      return () => {
+        clearTimeout(timer);
+        abort.abort();
+      };
+    });
+  }
+
+  readonly #model = $derived.by(() => {
+    const { model } = this.#notebook;
+    return model?.askOnly === null ? model : null;
+  });
+  readonly #question = $derived.by(() => this.#asked() ?? this.#notebook.question);
+  readonly #prompt = $derived(this.#question?.prompt ?? null);
+  readonly #response = $derived.by(() => {
+    const { method, sft } = this.#config();
+    return method === 'sft' && this.#question ? supervisedResponse(this.#question, sft.response) : null;
+  });
+
+  /** Null until it is known. */
+  readonly estimate = $derived.by(() => {
+    const counted = this.#counted;
+    if (!counted || counted.model !== this.#model) return null;
+    return updateEstimate(counted.checkpoint, this.#config(), counted.model, counted);
+  });
+
+  async #count(model: LoadedModel, prompt: string, response: string | null, signal: AbortSignal) {
+    try {
+      const [checkpoint, length, written] = await Promise.all([
+        model.config(),
+        model.promptLength(prompt),
+        response === null ? null : model.policy.encodeResponse(response).then((ids) => ids.length),
+      ]);
+      if (!signal.aborted) this.#counted = { model, checkpoint, prompt: length, written };
+    } catch {
+      // The model ended or cannot be read: whoever uses it next says so.
+      if (!signal.aborted) this.#counted = null;
+    }
+  }
+}
