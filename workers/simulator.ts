@@ -43,7 +43,10 @@ async function record(
   signal: AbortSignal,
   onProgress?: (progress: RecordProgress) => void,
 ): Promise<Recorded> {
-  studio ??= loadMujoco({ locateFile: () => wasmUrl }).then((mujoco) => new Studio(mujoco));
+  studio ??= openStudio().catch((error: unknown) => {
+    studio = null;
+    throw error;
+  });
   const recorded: Recorded = { demonstrations: [], pictures: new Map(), dropped: [] };
   const onDropped = (seed: number) => void recorded.dropped.push(seed);
   const recordings = (await studio).record(request, { signal, onProgress, onDropped });
@@ -52,6 +55,22 @@ async function record(
     recorded.pictures.set(demonstration.id, [...frames.values()]);
   }
   return recorded;
+}
+
+async function openStudio(): Promise<Studio> {
+  return new Studio(await loadMujoco({ wasmBinary: await fetchPhysics() }));
+}
+
+async function fetchPhysics(): Promise<ArrayBuffer> {
+  try {
+    const response = await fetch(wasmUrl);
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    return await response.arrayBuffer();
+  } catch (error) {
+    throw new Error(
+      `cannot reach ${wasmUrl} (${String(error)}): the simulator needs the network once, from then on this browser keeps it. Connect and record again`,
+    );
+  }
 }
 
 export type SimulatorWorker = typeof simulatorWorker;

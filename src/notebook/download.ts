@@ -1,16 +1,21 @@
 /** Fetches a file of the site, or any other, and tells how far it is. */
 import type { Progress } from './notebook.svelte.ts';
 
-/** @throws Error naming the address when it cannot be had; AbortError. */
+/**
+ * @param what it is, as in "the sample demonstrations"
+ * @throws Error naming the address when it cannot be had; AbortError.
+ */
 export async function download(
   url: string,
-  label: string,
+  what: string,
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<Blob> {
   const response = await fetch(url, { signal }).catch((error: unknown) => {
     signal.throwIfAborted();
-    throw new Error(`cannot reach ${url}: ${String(error)}`);
+    throw new Error(
+      `cannot reach ${url} (${String(error)}): ${what} need the network once, from then on this browser keeps them. Connect and try again`,
+    );
   });
   // A static server with a fallback page answers 200 with HTML where a file is missing.
   const type = response.headers.get('content-type') ?? '';
@@ -25,7 +30,7 @@ export async function download(
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     parts.push(part.value);
     done += part.value.length;
-    onProgress({ label, done, total, unit: 'bytes' });
+    onProgress({ label: `Fetching ${what}`, done, total, unit: 'bytes' });
   }
   return new Blob(parts, { type });
 }

@@ -118,11 +118,6 @@ export async function openTabletop(onProgress: OnProgress, signal: AbortSignal):
 }
 
 async function openShipped(file: string, what: string, onProgress: OnProgress, signal: AbortSignal) {
-  const blob = await download(
-    `${import.meta.env.BASE_URL}demos/${file}`,
-    `Fetching the ${what}`,
-    onProgress,
-    signal,
-  );
+  const blob = await download(`${import.meta.env.BASE_URL}demos/${file}`, `the ${what}`, onProgress, signal);
   return openDemonstrations([{ path: file, blob }], file, onProgress, signal);
 }

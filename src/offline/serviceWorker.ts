@@ -1,32 +1,39 @@
 /**
  * Keeps the site for use without a network. The page itself is kept when it is first opened, whatever else it asks for
- * when it asks, the rooms not yet entered when the page has time. A new version waits until the visitor takes it.
+ * when it asks, the views not opened yet when the page has time, and what is large last. A new version waits until the
+ * visitor takes it.
  */
-import { CACHE_PREFIX, isolated, isOurs, keyOf, outdated } from './siteCache.ts';
+import type { Order, Told } from './messages.ts';
+import type { Site } from './site.ts';
+import { absentParts, CACHE_PREFIX, isolated, isOurs, keyOf, outdated } from './siteCache.ts';
 
 /** What this file uses of a service worker's scope; TypeScript's own types of it exclude those of the page. */
 interface Scope {
   registration: { scope: string };
   skipWaiting(): Promise<void>;
-  clients: { claim(): Promise<void> };
+  clients: { claim(): Promise<void>; matchAll(): Promise<{ postMessage(told: Told): void }[]> };
   addEventListener(type: 'install' | 'activate', listener: (event: LifeEvent) => void): void;
-  addEventListener(type: 'message', listener: (event: LifeEvent & { data: unknown }) => void): void;
+  addEventListener(type: 'message', listener: (event: OrderEvent) => void): void;
   addEventListener(type: 'fetch', listener: (event: RequestEvent) => void): void;
 }
 interface LifeEvent {
   waitUntil(promise: Promise<unknown>): void;
+}
+interface OrderEvent extends LifeEvent {
+  data: Order;
+  ports: readonly MessagePort[];
 }
 interface RequestEvent extends LifeEvent {
   request: Request;
   respondWith(response: Promise<Response>): void;
 }
 
-/** Filled in by the build: paths of the first page, paths of the rooms, and what tells this build from others. */
-declare const __SITE__: { version: string; page: string[]; rooms: string[] };
+/** Filled in by the build. */
+declare const __SITE__: Site;
 
 const worker = globalThis as unknown as Scope;
 const { scope } = worker.registration;
-const { version, page, rooms } = __SITE__;
+const { version, page, parts } = __SITE__;
 const current = CACHE_PREFIX + version;
 
 worker.addEventListener('install', (event) => event.waitUntil(keepPage()));
@@ -36,12 +43,18 @@ worker.addEventListener('fetch', (event) => {
 });
 worker.addEventListener('message', (event) => {
   if (event.data === 'take over') void worker.skipWaiting();
-  if (event.data === 'keep the rooms') event.waitUntil(keepRooms());
+  else event.waitUntil(obey(event.data).then((told) => event.ports[0]?.postMessage(told)));
 });
+
+async function obey(order: Exclude<Order, 'take over'>): Promise<Told> {
+  if (order !== 'say what is absent')
+    await keepAll(parts.find(({ name }) => name === order.keep)?.files ?? []);
+  return tellPages();
+}
 
 async function keepPage(): Promise<void> {
   const cache = await caches.open(current);
-  await cache.addAll(page.map((path) => new URL(path, scope).href));
+  await cache.addAll(page.map(addressOf));
 }
 
 async function takeOver(): Promise<void> {
@@ -49,12 +62,27 @@ async function takeOver(): Promise<void> {
   await worker.clients.claim();
 }
 
-async function keepRooms(): Promise<void> {
+/** One after the other, behind whatever the page asks for. What cannot be had is left out. */
+async function keepAll(paths: string[]): Promise<void> {
   const cache = await caches.open(current);
-  for (const path of rooms) {
-    const url = new URL(path, scope).href;
-    if (!(await cache.match(url))) await cache.add(url).catch(() => undefined);
+  for (const url of paths.map(addressOf)) {
+    if (await cache.match(url)) continue;
+    const before = await keptBefore(url);
+    const keeping = before ? cache.put(url, before) : cache.add(new Request(url, { priority: 'low' }));
+    await keeping.catch(() => undefined);
   }
+}
+
+async function tellPages(): Promise<Told> {
+  const cache = await caches.open(current);
+  const kept = new Set((await cache.keys()).map(({ url }) => url));
+  const told = { absent: absentParts(parts, (path) => kept.has(addressOf(path))) };
+  for (const client of await worker.clients.matchAll()) client.postMessage(told);
+  return told;
+}
+
+function addressOf(path: string): string {
+  return new URL(path, scope).href;
 }
 
 async function answer(event: RequestEvent): Promise<Response> {
@@ -63,9 +91,14 @@ async function answer(event: RequestEvent): Promise<Response> {
   const kept = (await cache.match(key)) ?? (await keptBefore(key));
   if (kept) return isolated(kept);
   const response = await fetch(event.request);
-  if (response.status === 200 && !response.redirected)
-    event.waitUntil(cache.put(key, response.clone()).catch(() => undefined));
+  if (response.status === 200 && !response.redirected) event.waitUntil(keep(key, response.clone()));
   return isolated(response);
+}
+
+async function keep(key: string, response: Response): Promise<void> {
+  const cache = await caches.open(current);
+  await cache.put(key, response).catch(() => undefined);
+  if (parts.some(({ files }) => files.some((path) => addressOf(path) === key))) await tellPages();
 }
 
 /** Files named by their content are right in whatever version; a tab of the version before may ask for them. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CACHE_PREFIX, isolated, isOurs, keyOf, outdated } from './siteCache.ts';
+import { absentParts, CACHE_PREFIX, isolated, isOurs, keyOf, outdated } from './siteCache.ts';
 
 const SCOPE = 'https://host.example/some/where/';
 const request = (path: string, init?: RequestInit) => new Request(new URL(path, SCOPE), init);
@@ -34,4 +34,16 @@ test('this version and the one before it stay, and what is not ours', () => {
   const [a, b, c] = ['a', 'b', 'c'].map((version) => CACHE_PREFIX + version);
   expect(outdated([a, b, c, 'transformers-cache'], c)).toEqual([a]);
   expect(outdated([a], a)).toEqual([]);
+});
+
+test('a part is absent while a single file of it is', () => {
+  const parts = [
+    { name: 'the model', files: ['a', 'b'], unasked: true },
+    { name: 'the simulator', files: ['c'], unasked: true },
+    { name: 'models on WebGPU', files: ['d'], unasked: false },
+  ];
+  expect(absentParts(parts, (path) => ['a', 'c'].includes(path))).toEqual([
+    { name: 'the model', unasked: true },
+    { name: 'models on WebGPU', unasked: false },
+  ]);
 });

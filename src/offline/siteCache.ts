@@ -1,4 +1,6 @@
 /** How the service worker answers: from what it keeps, and with the headers that WebAssembly threads need. */
+import type { Part } from './site.ts';
+import type { Told } from './messages.ts';
 
 export const CACHE_PREFIX = 'robot-r1-site-';
 
@@ -35,4 +37,9 @@ export function isolated(response: Response): Response {
 export function outdated(names: string[], current: string): string[] {
   const others = names.filter((name) => name.startsWith(CACHE_PREFIX) && name !== current);
   return others.slice(0, -1);
+}
+
+/** A part is kept when all its files are. */
+export function absentParts(parts: Part[], isKept: (path: string) => boolean): Told['absent'] {
+  return parts.filter(({ files }) => !files.every(isKept)).map(({ name, unasked }) => ({ name, unasked }));
 }

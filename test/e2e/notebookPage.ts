@@ -37,9 +37,9 @@ export class NotebookPage {
   }
 
   /** The small random checkpoint: quick, and it knows nothing. */
-  async loadTinyModel(device?: 'WebGPU' | 'WebAssembly'): Promise<void> {
+  async loadTinyModel(device?: 'WebGPU' | 'WebAssembly', folder = 'tiny/'): Promise<void> {
     const model = this.cell('Model');
-    const address = new URL('tiny/', this.page.url()).href;
+    const address = new URL(folder, this.page.url()).href;
     await model.getByText('Another checkpoint or device').click();
     await model.getByLabel('checkpoint', { exact: true }).fill(address);
     if (device) await model.getByLabel('device', { exact: true }).selectOption(device);
@@ -54,9 +54,9 @@ export class NotebookPage {
   }
 
   /** A page with the small random checkpoint on WebAssembly. @returns its train cell, set to train next to nothing */
-  async openTraining(changes: Partial<typeof LEAST_TRAINING> = {}): Promise<Locator> {
+  async openTraining(changes: Partial<typeof LEAST_TRAINING> = {}, folder = 'tiny/'): Promise<Locator> {
     await this.open('?device=wasm');
-    await this.loadTinyModel();
+    await this.loadTinyModel(undefined, folder);
     const train = this.cell('Train');
     await this.setTraining(train, { ...LEAST_TRAINING, ...changes });
     return train;

@@ -6,12 +6,18 @@ import { fileName } from '../words.ts';
 import type { Figure } from '../views/figureSvg.ts';
 import { OVERLAYS } from './charts.ts';
 
+/** Rollouts follow a pointer that has rested so long, so that passing over a curve draws none. */
+const REST_MILLISECONDS = 80;
+
 /** What a reader does with the curves of a run. */
 export class Dashboard {
-  /** Pointed at in any curve. */
+  /** Pointed at in any curve, by pointer or key. */
   pointed = $state<number | null>(null);
-  /** Whose rollouts are shown; null follows the last step. */
+  /** Whose rollouts are shown when none is pointed at; null follows the last step. */
   chosen = $state<number | null>(null);
+  /** Pointed at for a while: its rollouts are shown. */
+  rested = $state<number | null>(null);
+  #rest: ReturnType<typeof setTimeout> | undefined;
   /** Metrics shown beside the dozen. */
   more = $state.raw<string[]>([]);
   /** Stored runs laid over the first, by id. */
@@ -21,6 +27,20 @@ export class Dashboard {
   error = $state('');
 
   readonly full = $derived(this.overlays.size >= OVERLAYS.length);
+
+  /** The rollouts may change at any moment: what holds them keeps its height. */
+  readonly pointing = $derived(this.pointed !== null || this.rested !== null);
+
+  point(step: number | null) {
+    if (step === this.pointed) return;
+    this.pointed = step;
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => (this.rested = step), REST_MILLISECONDS);
+  }
+
+  choose() {
+    if (this.pointed !== null) this.chosen = this.pointed;
+  }
 
   toggleMetric(name: string) {
     this.more = this.more.includes(name) ? this.more.filter((n) => n !== name) : [...this.more, name];

@@ -32,6 +32,48 @@ export function valueAt({ x, y }: Series, step: number): number {
   return place >= 0 && x[place] === step ? y[place] : NaN;
 }
 
+/** The nearest step that a series has; null where there is none. */
+export function nearestStep(series: Series[], wanted: number): number | null {
+  let nearest: number | null = null;
+  for (const { x } of series) {
+    const place = placeOf(x, wanted);
+    for (const step of [x[place], x[place + 1]])
+      if (step !== undefined && (nearest === null || Math.abs(step - wanted) < Math.abs(nearest - wanted)))
+        nearest = step;
+  }
+  return nearest;
+}
+
+/** The next step that a series has, or the one before; null past the ends. */
+export function stepBeside(series: Series[], step: number, side: 'before' | 'after'): number | null {
+  const steps = series.flatMap(({ x }) => {
+    const place = placeOf(x, step);
+    const beside = side === 'after' ? x[place + 1] : x[x[place] === step ? place - 1 : place];
+    return beside === undefined ? [] : [beside];
+  });
+  if (!steps.length) return null;
+  return side === 'after' ? Math.min(...steps) : Math.max(...steps);
+}
+
+/** The first and the last step of all; null where there is none. */
+export function stepRange(series: Series[]): { first: number; last: number } | null {
+  const filled = series.filter(({ x }) => x.length);
+  if (!filled.length) return null;
+  return {
+    first: Math.min(...filled.map(({ x }) => x[0])),
+    last: Math.max(...filled.map(({ x }) => x[x.length - 1])),
+  };
+}
+
+/** The values of a step, for those who do not see the curve. */
+export function describeStep(series: Series[], step: number): string {
+  const values = series.flatMap((s) => {
+    const value = valueAt(s, step);
+    return Number.isFinite(value) ? `${s.label} ${round(value)}` : [];
+  });
+  return `step ${step}: ${values.join('; ') || 'no value'}`;
+}
+
 /** What a key lists: series of one label, such as a run's rollouts and its held-out numbers, are told by the first. */
 export function keyed(series: Series[]): Series[] {
   return series.filter(({ label }, i) => series.findIndex((other) => other.label === label) === i);
