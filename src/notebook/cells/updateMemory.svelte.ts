@@ -1,6 +1,7 @@
 import type { CheckpointConfig } from '../../checkpoint/config.ts';
 import type { Question } from '../../questions/question.ts';
-import { supervisedResponse } from '../../questions/supervisedResponse.ts';
+import type { SftExample } from '../../training/sft.ts';
+import { supervisedExamples } from '../../training/supervised.ts';
 import type { LoadedModel, Notebook } from '../notebook.svelte.ts';
 import type { TrainConfig } from '../trainConfig.ts';
 import { updateEstimate, type UpdateLengths } from './updateEstimate.ts';
@@ -40,11 +41,21 @@ export class UpdateMemory {
     return model?.askOnly === null ? model : null;
   });
   readonly #question = $derived.by(() => this.#asked() ?? this.#notebook.question);
-  readonly #prompt = $derived(this.#question?.prompt ?? null);
-  readonly #response = $derived.by(() => {
+  /** What the longest row about the question reads and, supervised, is shown. */
+  readonly #row = $derived.by((): { prompt: string; response: string | null } | null => {
     const { method, sft } = this.#config();
-    return method === 'sft' && this.#question ? supervisedResponse(this.#question, sft.response) : null;
+    const question = this.#question;
+    if (!question) return null;
+    if (method === 'grpo') return { prompt: question.prompt, response: null };
+    const demo = this.#notebook.demonstration(question.demonstration);
+    const settings = this.#notebook.questionSettings;
+    const source = { questions: [question], demonstrations: demo ? [demo] : [], settings };
+    if (!demo && sft.response !== 'answer' && sft.response !== 'reasoned') return null;
+    const [longest] = supervisedExamples(source, sft).sort((a, b) => lengthOf(b) - lengthOf(a));
+    return { prompt: longest.question.prompt, response: longest.response };
   });
+  readonly #prompt = $derived(this.#row?.prompt ?? null);
+  readonly #response = $derived(this.#row?.response ?? null);
 
   /** Null until it is known. */
   readonly estimate = $derived.by(() => {
@@ -67,3 +78,5 @@ export class UpdateMemory {
     }
   }
 }
+
+const lengthOf = ({ question, response }: SftExample) => question.prompt.length + response.length;
