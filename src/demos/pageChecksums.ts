@@ -1,6 +1,7 @@
 /** Parquet's optional checksum of each page: of its bytes as they are stored, the page's header left out. */
 import type { ColumnMetaData } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
+import { bytesWithin } from './bytesWithin.ts';
 import { crc32 } from './crc32.ts';
 
 /** Statistics make a header long, never as long as this. */
@@ -17,7 +18,7 @@ export async function checkPages(blob: Blob, column: ColumnMetaData): Promise<vo
   let at = Math.min(...offsets.filter((offset) => offset > 0));
   const end = at + Number(column.total_compressed_size);
   while (at < end) {
-    const bytes = await blob.slice(at, Math.min(at + HEADER_BYTES, end)).arrayBuffer();
+    const bytes = await bytesWithin(blob, at, Math.min(at + HEADER_BYTES, end));
     const reader = { view: new DataView(bytes), offset: 0 };
     const { crc, compressed_page_size: size } = parquetHeader(reader);
     at += reader.offset;
@@ -31,6 +32,6 @@ export async function checkPages(blob: Blob, column: ColumnMetaData): Promise<vo
 async function checksum(blob: Blob, start: number, end: number): Promise<number> {
   let crc = 0;
   for (let at = start; at < end; at += PIECE_BYTES)
-    crc = crc32(new Uint8Array(await blob.slice(at, Math.min(at + PIECE_BYTES, end)).arrayBuffer()), crc);
+    crc = crc32(new Uint8Array(await bytesWithin(blob, at, Math.min(at + PIECE_BYTES, end))), crc);
   return crc;
 }

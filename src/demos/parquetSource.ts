@@ -7,6 +7,7 @@ import {
   type FileMetaData,
 } from 'hyparquet';
 import { BundleError } from './bundleError.ts';
+import { bytesWithin } from './bytesWithin.ts';
 import { checkPages } from './pageChecksums.ts';
 
 const MOST_ROWS = 5_000_000;
@@ -107,7 +108,7 @@ export class ParquetSource {
 
 const bufferOf = (blob: Blob) => ({
   byteLength: blob.size,
-  slice: (start: number, end?: number) => blob.slice(start, end).arrayBuffer(),
+  slice: (start: number, end = blob.size) => bytesWithin(blob, start, end),
 });
 
 function unsnap(input: Uint8Array, length: number): Uint8Array {
