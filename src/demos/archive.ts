@@ -16,6 +16,8 @@ const LOCAL_HEADER_BYTES = 30;
 const STORED = 0;
 
 export class Archive implements FileTree {
+  readonly checked = true;
+
   private constructor(
     private readonly file: Omit<GivenFile, 'path'>,
     private readonly entries: Map<string, FileEntry>,
