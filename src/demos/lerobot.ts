@@ -1,11 +1,21 @@
 /** LeRobot datasets of versions 2.1 and 3.0, their frames as pictures inside the parquet files or as mp4 video. */
 import { BundleError } from './bundleError.ts';
-import { calibration, checkStates } from './checkDemonstration.ts';
+import { calibration, checkStates, pngSize } from './checkDemonstration.ts';
+import { jumpRemarks, noChecksums } from './damageRemarks.ts';
 import type { Bundle, Camera, Demonstration } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
-import { readEpisodes, type Episode } from './lerobotEpisodes.ts';
+import {
+  CHECK_COLUMNS,
+  TaskNames,
+  checkIndex,
+  checkRows,
+  countRemarks,
+  videoRemarks,
+} from './lerobotChecks.ts';
+import { readEpisodes, readLines, readTasks, type Episode } from './lerobotEpisodes.ts';
 import { LerobotFrames, type EpisodeRows } from './lerobotFrames.ts';
 import { parseInfo, stateFeatures, type Feature, type Info } from './lerobotInfo.ts';
+import { StatisticsCheck, statisticsOfLines, statisticsOfTables } from './lerobotStats.ts';
 import { mappedFeatures, mappedState, openOrClosed, stateRemarks, type StateColumn } from './mappedState.ts';
 import type { OpenOptions } from './openBundle.ts';
 import { ParquetSource } from './parquetSource.ts';
@@ -47,6 +57,9 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
   const offer = await mappingOffer(info, await open(episodes[0].file));
   const mapping = chooseMapping(infoPath, offer, options.mapping);
 
+  const tasks = await readTasks({ tree, root, info }, open, signal);
+  const names = new TaskNames(tasks);
+  const statistics = new StatisticsCheck(await readStatistics(tree, root, info, open, mapping, signal));
   const demonstrations: Demonstration[] = [];
   const rows = new Map<string, EpisodeRows>();
   for (const file of new Set(episodes.map((episode) => episode.file))) {
@@ -54,12 +67,17 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
     const own = episodes.filter((episode) => episode.file === file);
     const table = await source.read([
       ...new Set(['episode_index', 'frame_index', 'index', ...mappedFeatures(mapping)]),
+      ...CHECK_COLUMNS.filter((column) => source.columns.has(column)),
     ]);
+    checkIndex(file, table.index);
     const first = Number(table.index[0]);
     for (const episode of own) {
       signal?.throwIfAborted();
       const start = episode.from === null ? 0 : episode.from - first;
       const columns = checkedColumns(file, episode, start, table, info, mapping);
+      checkRows(file, episode, start, table, info.fps);
+      names.add(episode, table.task_index?.slice(start, start + episode.length));
+      statistics.add(file, episode.index, columns);
       const demo: Demonstration = {
         ...described(episode, info, cameras),
         ...mappedState(columns, episode.length, info.fps, mapping),
@@ -70,6 +88,9 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
       onProgress?.({ done: demonstrations.length, total: episodes.length, what: 'episodes' });
     }
   }
+  remarks.push(...countRemarks(info, episodes, tasks), ...names.remarks());
+  remarks.push(...videoRemarks(info), ...statistics.remarks());
+  if (!tree.checked) remarks.push(...jumpRemarks(demonstrations), noChecksums(uncompared(statistics, tasks)));
   stateRemarks(demonstrations, mapping, remarks);
   openOrClosed(demonstrations, mapping, remarks);
   const order = new Map(episodes.map(({ id }, i) => [id, i]));
@@ -88,10 +109,49 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
   for (const episode of episodes)
     for (const { path } of Object.values(episode.videos))
       if (!tree.has(path)) throw new BundleError(path, 'is missing: take the whole dataset');
+  remarks.push(...(await sizeRemarks(demonstrations[0], pictures, cameras)));
   if (videos.length && !VideoFrames.supported())
     remarks.push(`Frames of ${videos.join(', ')} are video: only the page can decode them, in a browser.`);
   return { name, format: 'lerobot', demonstrations, frames, remarks, mapping: { ...offer, mapping } };
 }
+
+async function readStatistics(
+  tree: FileTree,
+  root: string,
+  info: Info,
+  open: (path: string) => Promise<ParquetSource>,
+  mapping: StateMapping,
+  signal?: AbortSignal,
+) {
+  if (info.version === '3.0') return statisticsOfTables({ tree, root }, open, mappedFeatures(mapping));
+  const path = `${root}meta/episodes_stats.jsonl`;
+  return statisticsOfLines(tree.has(path) ? await readLines(tree, path, signal) : []);
+}
+
+/** Cameras whose first picture is of another size than info.json says. */
+async function sizeRemarks(
+  { id, cameras }: Demonstration,
+  frames: LerobotFrames,
+  features: [string, Feature][],
+): Promise<string[]> {
+  const remarks: string[] = [];
+  for (const [feature, { dtype }] of features) {
+    const camera = feature.slice(IMAGES.length);
+    const size = dtype === 'image' ? pngSize(await frames.read(id, camera, 0)) : null;
+    const { width, height } = cameras[camera];
+    if (size && (size.width !== width || size.height !== height))
+      remarks.push(
+        `info.json says ${width} x ${height} of ${camera}, its pictures are ${size.width} x ${size.height}: one may be damaged.`,
+      );
+  }
+  return remarks;
+}
+
+const uncompared = (statistics: StatisticsCheck, tasks: Map<number, string> | null) => [
+  ...(statistics.any ? [] : ['numbers of the state, for want of statistics,']),
+  ...(tasks ? [] : ['sentences']),
+  'the calibration',
+];
 
 function cameraFeatures(infoPath: string, info: Info): [string, Feature][] {
   const cameras = Object.entries(info.features).filter(
