@@ -22,6 +22,7 @@ export const ARCHIVE_LIMITS: ArchiveLimits = { entries: 500_000, totalBytes: 32 
 export const UNPACKED_BYTES = 208 * 2 ** 20;
 
 export class Archive implements FileTree {
+  readonly checked = true;
   /** Of stored files, where their bytes begin, once their checksum was verified. */
   private readonly verified = new Map<string, number>();
 

@@ -15,6 +15,8 @@ export interface GivenFile {
 }
 
 export interface FileTree {
+  /** Whether every byte that is read was held against a checksum. */
+  readonly checked: boolean;
   paths(): string[];
   has(path: string): boolean;
   /** @throws BundleError when the file is missing, damaged, or larger than maxBytes */

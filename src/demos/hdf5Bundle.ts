@@ -1,6 +1,7 @@
 /** HDF5 files of robomimic and of ManiSkill as a bundle. */
 import { BundleError } from './bundleError.ts';
 import { checkStates } from './checkDemonstration.ts';
+import { jumpRemarks, noChecksums } from './damageRemarks.ts';
 import type { Bundle, Camera, Demonstration } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
 import { Hdf5File } from './hdf5File.ts';
@@ -114,6 +115,11 @@ async function assembled(
       await new Promise((resolve) => setTimeout(resolve));
     }
   const said: string[] = [...remarks];
+  if (!tree.checked) said.push(...jumpRemarks(demonstrations));
+  if (!tree.checked)
+    said.push(
+      noChecksums(['task and sentences', 'small changes of numbers', 'pictures (unless by Fletcher32)']),
+    );
   stateRemarks(demonstrations, mapping, said);
   openOrClosed(demonstrations, mapping, said);
   return {

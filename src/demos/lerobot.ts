@@ -1,19 +1,16 @@
 /** LeRobot datasets of versions 2.1 and 3.0, their frames as pictures inside the parquet files or as mp4 video. */
 import { BundleError } from './bundleError.ts';
-import { calibration, checkStates } from './checkDemonstration.ts';
+import { calibration, checkStates, pngSize } from './checkDemonstration.ts';
+import { jumpRemarks, noChecksums } from './damageRemarks.ts';
 import type { Bundle, Camera, Demonstration } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
-import { readEpisodes, type Episode } from './lerobotEpisodes.ts';
+import { TaskNames, checkIndex, checkRows, countRemarks, videoRemarks } from './lerobotChecks.ts';
+import { readEpisodes, readLines, readTasks, type Episode } from './lerobotEpisodes.ts';
 import { LerobotFrames, type EpisodeRows } from './lerobotFrames.ts';
 import { parseInfo, stateFeatures, type Feature, type Info } from './lerobotInfo.ts';
-import {
-  mappedFeatures,
-  mappedState,
-  numbersOfFrame,
-  openOrClosed,
-  stateRemarks,
-  type StateColumns,
-} from './mappedState.ts';
+import { byFile, statesOf } from './lerobotRows.ts';
+import { StatisticsCheck, statisticsOfLines, statisticsOfTables } from './lerobotStats.ts';
+import { mappedFeatures, mappedState, numbersOfFrame, openOrClosed, stateRemarks } from './mappedState.ts';
 import type { OpenOptions } from './openBundle.ts';
 import { ParquetFiles } from './parquetFiles.ts';
 import type { ParquetSource } from './parquetSource.ts';
@@ -24,8 +21,6 @@ import { VideoFrames } from './videoFrames.ts';
 const INFO_BYTES = 16 * 2 ** 20;
 const IMAGES = 'observation.images.';
 const PREVIEW_ROWS = 5;
-/** Of a data file; an episode is never parted. */
-const ROWS_AT_ONCE = 100_000;
 
 const INFO = /^(.*\/)?meta\/info\.json$/;
 
@@ -56,24 +51,34 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
   const offer = await mappingOffer(info, await open(episodes[0].file));
   const mapping = chooseMapping(infoPath, offer, options.mapping);
 
+  const tasks = await readTasks({ tree, root, info }, open, signal);
+  const names = new TaskNames(tasks);
+  const statistics = new StatisticsCheck(await readStatistics(tree, root, info, open, mapping, signal));
   const demonstrations: Demonstration[] = [];
   const rows = new Map<string, EpisodeRows>();
   const budget = new StateBudget(name);
   for (const { length } of episodes) budget.spend(length, numbersOfFrame(mapping));
   for (const [file, own] of byFile(episodes)) {
     const source = await open(file);
-    for await (const { episode, start, columns } of statesOf(source, own, info, mapping)) {
+    await checkIndex(source);
+    for await (const { episode, columns, rows: checked } of statesOf(source, own, info, mapping)) {
       signal?.throwIfAborted();
+      checkRows(file, episode, checked, info.fps);
+      names.add(episode, checked.task_index);
+      statistics.add(file, episode.index, columns);
       const demo: Demonstration = {
         ...described(episode, info, cameras),
         ...mappedState(columns, episode.length, info.fps, mapping),
       };
       checkStates(file, demo);
       demonstrations.push(demo);
-      rows.set(episode.id, { file, start, length: episode.length });
+      rows.set(episode.id, { file, start: checked.start, length: episode.length });
       onProgress?.({ done: demonstrations.length, total: episodes.length, what: 'episodes' });
     }
   }
+  remarks.push(...countRemarks(info, episodes, tasks), ...names.remarks());
+  remarks.push(...videoRemarks(info), ...statistics.remarks());
+  if (!tree.checked) remarks.push(...jumpRemarks(demonstrations), noChecksums(uncompared(statistics, tasks)));
   stateRemarks(demonstrations, mapping, remarks);
   openOrClosed(demonstrations, mapping, remarks);
   const order = new Map(episodes.map(({ id }, i) => [id, i]));
@@ -96,10 +101,49 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
   for (const episode of episodes)
     for (const { path } of Object.values(episode.videos))
       if (!tree.has(path)) throw new BundleError(path, 'is missing: take the whole dataset');
+  remarks.push(...(await sizeRemarks(demonstrations[0], pictures, cameras)));
   if (videos.length && !VideoFrames.supported())
     remarks.push(`Frames of ${videos.join(', ')} are video: only the page can decode them, in a browser.`);
   return { name, format: 'lerobot', demonstrations, frames, remarks, mapping: { ...offer, mapping } };
 }
+
+async function readStatistics(
+  tree: FileTree,
+  root: string,
+  info: Info,
+  open: (path: string) => Promise<ParquetSource>,
+  mapping: StateMapping,
+  signal?: AbortSignal,
+) {
+  if (info.version === '3.0') return statisticsOfTables({ tree, root }, open, mappedFeatures(mapping));
+  const path = `${root}meta/episodes_stats.jsonl`;
+  return statisticsOfLines(tree.has(path) ? await readLines(tree, path, signal) : []);
+}
+
+/** Cameras whose first picture is of another size than info.json says. */
+async function sizeRemarks(
+  { id, cameras }: Demonstration,
+  frames: LerobotFrames,
+  features: [string, Feature][],
+): Promise<string[]> {
+  const remarks: string[] = [];
+  for (const [feature, { dtype }] of features) {
+    const camera = feature.slice(IMAGES.length);
+    const size = dtype === 'image' ? pngSize(await frames.read(id, camera, 0)) : null;
+    const { width, height } = cameras[camera];
+    if (size && (size.width !== width || size.height !== height))
+      remarks.push(
+        `info.json says ${width} x ${height} of ${camera}, its pictures are ${size.width} x ${size.height}: one may be damaged.`,
+      );
+  }
+  return remarks;
+}
+
+const uncompared = (statistics: StatisticsCheck, tasks: Map<number, string> | null) => [
+  ...(statistics.any ? [] : ['numbers of the state, for want of statistics,']),
+  ...(tasks ? [] : ['sentences']),
+  'the calibration',
+];
 
 function cameraFeatures(infoPath: string, info: Info): [string, Feature][] {
   const cameras = Object.entries(info.features).filter(
@@ -124,59 +168,6 @@ async function mappingOffer(info: Info, source: ParquetSource): Promise<MappingO
       'LeRobot does not say in which unit and frame positions are: they are taken in the world frame, in the unit chosen here.',
   };
 }
-
-function byFile(episodes: Episode[]): Map<string, Episode[]> {
-  const found = new Map<string, Episode[]>();
-  for (const episode of episodes) {
-    if (!found.has(episode.file)) found.set(episode.file, []);
-    found.get(episode.file)!.push(episode);
-  }
-  return found;
-}
-
-/**
- * The episodes of a file, their columns read for a run of rows together.
- * @throws BundleError when a row is of another episode or frame, or a vector of another width
- */
-async function* statesOf(
-  source: ParquetSource,
-  episodes: Episode[],
-  info: Info,
-  mapping: StateMapping,
-): AsyncGenerator<{ episode: Episode; start: number; columns: StateColumns }> {
-  const [first = NaN] = await source.numbers('index', 1, 0, Math.min(1, source.rows));
-  const startOf = ({ from }: Episode) => (from === null ? 0 : from - first);
-  const waiting = episodes.toSorted((a, b) => startOf(a) - startOf(b));
-  while (waiting.length) {
-    const from = startOf(waiting[0]);
-    const next = waiting.findIndex((episode) => startOf(episode) + episode.length > from + ROWS_AT_ONCE);
-    const own = waiting.splice(0, next < 0 ? waiting.length : Math.max(1, next));
-    const to = Math.max(...own.map((episode) => startOf(episode) + episode.length));
-    const until = Math.min(to, source.rows);
-    if (!(from >= 0 && from < until)) throw lacking(source.path, own[0], 0);
-    const numbers = (column: string, width?: number) => source.numbers(column, width, from, until);
-    const [indices, frames] = [await numbers('episode_index'), await numbers('frame_index')];
-    const table: StateColumns = {};
-    for (const feature of mappedFeatures(mapping)) {
-      const width = info.features[feature].shape[0];
-      table[feature] = { width, values: await numbers(feature, width) };
-    }
-    for (const episode of own) {
-      const start = startOf(episode) - from;
-      for (let i = 0; i < episode.length; i++)
-        if (indices[start + i] !== episode.index || frames[start + i] !== i)
-          throw lacking(source.path, episode, i);
-      const columns = Object.entries(table).map(([feature, { width, values }]) => [
-        feature,
-        { width, values: values.subarray(start * width, (start + episode.length) * width) },
-      ]);
-      yield { episode, start: from + start, columns: Object.fromEntries(columns) as StateColumns };
-    }
-  }
-}
-
-const lacking = (file: string, { index }: Episode, frame: number) =>
-  new BundleError(file, `lacks frame ${frame} of episode ${index}: export the dataset anew`);
 
 function numbersOf(cell: unknown): number[] {
   if (typeof cell === 'number' || typeof cell === 'boolean' || typeof cell === 'bigint')

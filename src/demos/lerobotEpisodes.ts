@@ -55,9 +55,7 @@ async function episodesOfLines(
   signal?: AbortSignal,
 ): Promise<Episode[]> {
   const path = `${root}meta/episodes.jsonl`;
-  const tasksPath = `${root}meta/tasks.jsonl`;
-  const named = tree.has(tasksPath) ? await readLines(tree, tasksPath, signal) : [];
-  const taskOf = new Map(named.map(({ task_index, task }) => [task_index, task]));
+  const taskOf = new Map<unknown, unknown>(await tasksOfLines({ tree, root }, signal));
   return (await readLines(tree, path, signal)).map((line) => {
     const index = wholeNumber(path, 'episode_index', line.episode_index);
     const listed: unknown[] = Array.isArray(line.tasks) ? line.tasks : [line.tasks];
@@ -79,7 +77,36 @@ async function episodesOfLines(
   });
 }
 
-async function readLines(
+async function tasksOfLines(
+  { tree, root }: Pick<Dataset, 'tree' | 'root'>,
+  signal?: AbortSignal,
+): Promise<[number, string][]> {
+  const path = `${root}meta/tasks.jsonl`;
+  const lines = tree.has(path) ? await readLines(tree, path, signal) : [];
+  return lines.map(({ task_index, task }) => [Number(task_index), String(task)]);
+}
+
+/** Names of tasks by their numbers, as rows have them; null where the dataset has no list of them. */
+export async function readTasks(
+  { tree, root, info }: Pick<Dataset, 'tree' | 'root' | 'info'>,
+  open: (path: string) => Promise<ParquetSource>,
+  signal?: AbortSignal,
+): Promise<Map<number, string> | null> {
+  if (info.version === '2.1') {
+    const lines = await tasksOfLines({ tree, root }, signal);
+    return lines.length ? new Map(lines) : null;
+  }
+  const path = `${root}meta/tasks.parquet`;
+  if (!tree.has(path)) return null;
+  const source = await open(path);
+  // LeRobot's own reader takes the names as pandas' index.
+  const name = ['task', '__index_level_0__'].find((column) => source.columns.has(column));
+  if (!name || !source.columns.has('task_index')) return null;
+  const table = await source.read(['task_index', name]);
+  return new Map(table.task_index.map((index, i) => [Number(index), String(table[name][i])]));
+}
+
+export async function readLines(
   tree: FileTree,
   path: string,
   signal?: AbortSignal,
@@ -127,7 +154,7 @@ async function episodesOfTables(
       ),
     ];
     const own = ['id', 'task', 'variation', 'descriptions'].map((key) => `demonstration/${key}`);
-    const kept = own.filter((column) => source.columns.has(column));
+    const kept = [...own, 'dataset_to_index'].filter((column) => source.columns.has(column));
     const table = await source.read([...needed, ...kept]);
     for (let i = 0; i < source.rows; i++) {
       const whole = (column: string) => wholeNumber(path, column, table[column][i]);
@@ -150,6 +177,14 @@ async function episodesOfTables(
         };
         return { path: root + filled(info.video_path, fields), start };
       };
+      const rows = kept.includes('dataset_to_index')
+        ? whole('dataset_to_index') - whole('dataset_from_index')
+        : null;
+      if (rows !== null && rows !== whole('length'))
+        throw new BundleError(
+          path,
+          `gives episode ${index} ${whole('length')} frames and ${rows} rows: take the dataset from its source again`,
+        );
       const files = { chunk_index: whole('data/chunk_index'), file_index: whole('data/file_index') };
       const descriptions = texts(table['demonstration/descriptions']?.[i]);
       const said = words(path, index, texts(table['tasks'][i]));

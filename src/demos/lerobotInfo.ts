@@ -12,6 +12,9 @@ const FeatureSchema = v.object({
 });
 const InfoSchema = v.object({
   codebase_version: v.string(),
+  total_episodes: v.optional(v.unknown()),
+  total_frames: v.optional(v.unknown()),
+  total_tasks: v.optional(v.unknown()),
   fps: v.pipe(v.number(), v.gtValue(0), v.finite()),
   chunks_size: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1000),
   data_path: v.nullish(v.string()),

@@ -5,6 +5,7 @@ import { megabytes, readerOf, type FileTree, type GivenFile, type ReadNow } from
 const MOST_FILES = 500_000;
 
 export class LooseFiles implements FileTree {
+  readonly checked = false;
   private readonly files = new Map<string, GivenFile>();
 
   /** @throws BundleError at a path that leaves the folder or stands twice, or too many files */

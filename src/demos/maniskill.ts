@@ -4,6 +4,7 @@ import { BundleError } from './bundleError.ts';
 import { calibration } from './checkDemonstration.ts';
 import type { Camera } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
+import { checkManiskill } from './hdf5Checks.ts';
 import type { Hdf5File } from './hdf5File.ts';
 import { pictureSize } from './hdf5Frames.ts';
 import { byNumber, commonLength, isState, taskOf, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
@@ -69,6 +70,7 @@ export async function readManiskill(
         path,
         `has no pictures in ${id} (obs_mode none or state): replay it with "python -m mani_skill.trajectory.replay_trajectory --obs-mode rgb --save-traj"`,
       );
+    checkManiskill(path, file, id, Object.keys(pictures));
     return {
       id,
       task,

@@ -4,6 +4,7 @@
  */
 import type { PageHeader } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
+import { bytesWithin } from './bytesWithin.ts';
 import { crc32 } from './crc32.ts';
 
 export interface ColumnPlace {
@@ -112,11 +113,10 @@ export class ParquetColumn {
   private async bytes(from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
     if (!this.ahead || from < this.ahead.at || to > this.ahead.at + this.ahead.bytes.length) {
       const until = Math.min(Math.max(to, from + AHEAD_BYTES), this.place.end);
-      this.ahead = { at: from, bytes: new Uint8Array(await this.blob.slice(from, until).arrayBuffer()) };
+      this.ahead = { at: from, bytes: new Uint8Array(await bytesWithin(this.blob, from, until)) };
     }
     const { at, bytes } = this.ahead;
     const part = bytes.subarray(from - at, to - at);
-    if (part.length < to - from) throw new Error('a page ends beyond the file');
     // A large page is not kept for the next one's sake.
     if (bytes.length > 2 * AHEAD_BYTES) this.ahead = null;
     return part;

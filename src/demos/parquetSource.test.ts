@@ -1,7 +1,13 @@
+import { parquetMetadata, parquetSchema } from 'hyparquet';
+import { getTreePath } from 'hyparquet/src/schema.js';
 import { describe, expect, test } from 'vitest';
-import { fixture } from '../../test/fixtures/fixture.ts';
+import { fixture, unzipped, zipped } from '../../test/fixtures/fixture.ts';
+import { BundleError } from './bundleError.ts';
+import { bytesWithin } from './bytesWithin.ts';
+import { openBundle } from './openBundle.ts';
 import { ParquetSource } from './parquetSource.ts';
 import { parquetFile, type Column } from './parquetTable.ts';
+import { ParquetValues } from './parquetValues.ts';
 import { PartBlob } from './partBlob.ts';
 import { seededRandom } from './random.ts';
 
@@ -79,6 +85,21 @@ test('numbers: floats stay floats, nulls are NaN, other widths and other things 
   await expect(source.numbers('nowhere')).rejects.toThrow('has no column nowhere, only index, state');
 });
 
+test('a column that ends before its rows do is refused, its numbers are not taken as 0', async () => {
+  const bytes = parquetFile([{ name: 'index', kind: 'int64', rows: [5, 6, 7] }]);
+  const metadata = parquetMetadata(bytes.buffer);
+  const { type, codec, path_in_schema, ...column } = metadata.row_groups[0].columns[0].meta_data!;
+  const start = Number(column.dictionary_page_offset ?? column.data_page_offset);
+  const end = start + Number(column.total_compressed_size);
+  const place = { type, codec, path_in_schema, start, end };
+  const path = getTreePath(parquetSchema(metadata), path_in_schema);
+  const values = new ParquetValues(new Blob([bytes]), place, path);
+  const out = new Float64Array(4);
+  await values.numbers(0, 3, 1, out);
+  expect([...out]).toEqual([5, 6, 7, 0]);
+  await expect(values.numbers(0, 4, 1, out)).rejects.toThrow('it has 3 rows where 4 are due');
+});
+
 test('of a large column no more is read at once than its pages', async () => {
   const rows = 40;
   const picture = (i: number) => ({ bytes: new Uint8Array(2 ** 20).fill(i), path: null });
@@ -92,4 +113,36 @@ test('of a large column no more is read at once than its pages', async () => {
   expect(pictures[0]!.buffer.byteLength).toBe(2 ** 20);
   expect(bytes.length).toBeGreaterThan(rows * 2 ** 20);
   expect(blob.most).toBeLessThan(8 * 2 ** 20);
+});
+
+test('an offset that one flipped bit makes no number is refused, over which Node would end the process', async () => {
+  const path = 'meta/episodes/chunk-000/file-000.parquet';
+  const files = await unzipped(fixture('lerobot_v3_shared.zip'));
+  // A list of five episodes, bit 4 of byte 1379 flipped: the offset of a column reads as NaN.
+  files[path] = fixture('bad_offset.parquet');
+  for (const level of [0, 6]) {
+    const zip = new Blob([await zipped(files, level)]);
+    const error: unknown = await openBundle(zip, 'a.zip').catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(BundleError);
+    expect((error as BundleError).message).toMatch(
+      `${path}: is no parquet file that can be read (it names bytes`,
+    );
+  }
+});
+
+test('bytes of a blob by hostile offsets', async () => {
+  const blob = new Blob([Uint8Array.of(1, 2, 3, 4)]);
+  expect(new Uint8Array(await bytesWithin(blob, 1, 3))).toEqual(Uint8Array.of(2, 3));
+  expect((await bytesWithin(blob, 4, 4)).byteLength).toBe(0);
+  for (const [start, end] of [
+    [NaN, 3],
+    [0, NaN],
+    [0.5, 3],
+    [-1, 3],
+    [3, 1],
+    [0, 5],
+    [2 ** 60, 2 ** 60 + 2],
+    [-Infinity, 2],
+  ])
+    expect(() => bytesWithin(blob, start, end)).toThrow(`it names bytes ${start} to ${end} of 4`);
 });

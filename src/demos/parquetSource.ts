@@ -4,6 +4,7 @@ import { assembleNested } from 'hyparquet/src/assemble.js';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import { getTreePath } from 'hyparquet/src/schema.js';
 import { BundleError } from './bundleError.ts';
+import { bytesWithin } from './bytesWithin.ts';
 import { megabytes } from './fileTree.ts';
 import { ParquetValues, WidthError, type ColumnPart, type Numbers } from './parquetValues.ts';
 
@@ -175,7 +176,7 @@ function rowGroups(metadata: FileMetaData, path: string): RowGroup[] {
       const { type, path_in_schema, data_page_offset, dictionary_page_offset, total_compressed_size } =
         column;
       const offsets = [data_page_offset, dictionary_page_offset ?? 0n].map(Number);
-      const from = Math.min(...offsets.filter((offset) => offset > 0));
+      const from = Math.min(...offsets.filter((offset) => !(offset <= 0)));
       const to = from + Number(total_compressed_size);
       group.columns.push({ type, codec, path_in_schema, start: from, end: to, values: null });
     }
@@ -195,7 +196,7 @@ async function checkMetadataLength(blob: Blob, path: string): Promise<void> {
 
 const bufferOf = (blob: Blob) => ({
   byteLength: blob.size,
-  slice: (start: number, end?: number) => blob.slice(start, end).arrayBuffer(),
+  slice: (start: number, end = blob.size) => bytesWithin(blob, start, end),
 });
 
 async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {

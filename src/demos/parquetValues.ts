@@ -107,7 +107,7 @@ export class ParquetValues {
 
   /**
    * The numbers of rows [start, end) of the group, into `out` from its beginning on; a null is NaN.
-   * @throws WidthError at a row that has not `width` of them; Error when the column holds no numbers
+   * @throws WidthError at a row that has not `width` of them; Error when the column holds no numbers, or too few rows
    */
   async numbers(start: number, end: number, width: number, out: Numbers): Promise<void> {
     const { schemaPath, element, type } = this.decoder;
@@ -145,6 +145,7 @@ export class ParquetValues {
       return next - row;
     });
     finish();
+    if (current < end - 1) throw new Error(`it has ${current + 1} rows where ${end} are due`);
   }
 
   private dictionary(header: PageHeader, bytes: Uint8Array): DecodedArray | undefined {

@@ -1,10 +1,12 @@
 /** RLBench's folders in a zip: variationN/episodes, and all_variations/episodes of PerAct's fork. */
 import { BundleError } from './bundleError.ts';
 import { calibration, checkStates, encodedImage, pngSize } from './checkDemonstration.ts';
+import { jumpRemarks, noChecksums } from './damageRemarks.ts';
 import type { Bundle, Camera, Demonstration, FrameStore, LayerName } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
 import type { OpenOptions } from './openBundle.ts';
 import { decodePng } from './png.ts';
+import { checkObservations } from './rlbenchChecks.ts';
 import { depthMetres, maskHandles } from './rlbenchLayers.ts';
 import { readPickle } from './pickle.ts';
 import { StateBudget } from './stateBudget.ts';
@@ -55,17 +57,20 @@ export async function openRlbench(
   const byId = new Map<string, string>();
   const ranges = new Map<string, DepthRange>();
   const budget = new StateBudget(name);
+  const uncompared = new Set<string>();
   for (const [done, folder] of folders.entries()) {
     signal?.throwIfAborted();
     onProgress?.({ done, total: folders.length, what: 'episodes' });
     const cameras = pictures.get(folder.folder) ?? new Map<string, Set<number>>();
-    const demo = await readEpisode(tree, folder, cameras, ranges, remarks, signal);
+    const demo = await readEpisode(tree, folder, cameras, ranges, uncompared, remarks, signal);
     budget.add(demo);
     demonstrations.push(demo);
     byId.set(folder.id, folder.folder);
   }
   onProgress?.({ done: folders.length, total: folders.length, what: 'episodes' });
   uncalibrated(demonstrations, remarks);
+  if (!tree.checked)
+    for (const remark of [...jumpRemarks(demonstrations), noChecksums([...uncompared])]) remarks.add(remark);
   const frames: FrameStore = {
     async read(id, camera, frame) {
       const path = `${byId.get(id) ?? `${id}/`}${camera}_rgb/${frame}.png`;
@@ -130,6 +135,7 @@ async function readEpisode(
   { id, folder, descriptionsFolder, task, variation }: EpisodeFolder,
   pictures: Map<string, Set<number>>,
   ranges: Map<string, DepthRange>,
+  uncompared: Set<string>,
   remarks: Set<string>,
   signal?: AbortSignal,
 ): Promise<Demonstration> {
@@ -146,7 +152,9 @@ async function readEpisode(
   if (!length) throw new BundleError(file, 'holds no frame: record the demonstration anew');
 
   const numberFile = `${folder}variation_number.pkl`;
-  const number = tree.has(numberFile) ? await readPickleFile(tree, numberFile, signal) : null;
+  const number = tree.has(numberFile)
+    ? variationNumber(numberFile, await readPickleFile(tree, numberFile, signal))
+    : null;
   const joints = (key: string) =>
     observations.every((o) => o.get(key) instanceof PickledArray)
       ? vectors(file, observations, key, (observations[0].get(key) as PickledArray).values?.length ?? 0)
@@ -154,7 +162,7 @@ async function readEpisode(
   const demo: Demonstration = {
     id,
     task,
-    variation: variation ?? (typeof number === 'number' ? number : 0),
+    variation: variation ?? number ?? 0,
     descriptions: await readDescriptions(
       tree,
       `${descriptionsFolder}variation_descriptions.pkl`,
@@ -175,6 +183,8 @@ async function readEpisode(
       'Some episodes hold no joint velocities: their keypoints are gripper changes and the last frame only.',
     );
   checkStates(file, demo);
+  const own = { file: number === null ? folder : numberFile, variation: variation ?? number };
+  for (const what of checkObservations(file, observations, demo, own)) uncompared.add(what);
   if (!pictures.size)
     throw new BundleError(
       folder,
@@ -186,6 +196,11 @@ async function readEpisode(
     if (range) ranges.set(`${id}\n${camera}`, range);
   }
   return demo;
+}
+
+function variationNumber(path: string, value: PickleValue): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new BundleError(path, 'is no variation number: save what RLBench wrote');
 }
 
 async function readPickleFile(tree: FileTree, path: string, signal?: AbortSignal): Promise<PickleValue> {

@@ -1,5 +1,6 @@
 /** The layout of robomimic's HDF5 files, which LIBERO's share: data/demo_i/obs/<key>. */
 import { BundleError } from './bundleError.ts';
+import { checkRobomimic } from './hdf5Checks.ts';
 import type { Hdf5File } from './hdf5File.ts';
 import { pictureSize } from './hdf5Frames.ts';
 import { byNumber, commonLength, isState, taskOf, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
@@ -30,6 +31,7 @@ export function readRobomimic(path: string, file: Hdf5File): Hdf5Layout | null {
       if (kind === 'byte' && pictureSize(shape)) pictures[key.replace(/_(image|rgb)$/, '')] = dataset;
       else if (isState(shape)) states[key] = dataset;
     }
+    checkRobomimic(path, file, demo, Object.keys(states));
     return {
       id: demo,
       task,

@@ -7,6 +7,7 @@ import { megabytes, type FileTree, type ReadNow } from '../demos/fileTree.ts';
 import { DiskBlob } from './diskBlob.ts';
 
 export class DiskFolder implements FileTree {
+  readonly checked = false;
   private constructor(
     private readonly folder: string,
     private readonly found: Set<string>,

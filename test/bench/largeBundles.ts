@@ -84,6 +84,11 @@ export async function writeManyFrames(path: string, episodes: number, frames: nu
       whole('data/file_index', () => 0),
       whole('dataset_from_index', (k) => k * frames),
       { name: 'tasks', kind: 'texts', rows: each(() => ['reach']) },
+      ...Object.entries(statistics(frames)).map(([key, values]): Column => ({
+        name: `stats/observation.state/${key}`,
+        kind: 'doubles',
+        rows: each(() => values),
+      })),
     ]),
   );
   const writer = new ByteWriter();
@@ -104,8 +109,9 @@ export async function writeManyFrames(path: string, episodes: number, frames: nu
   void parquetWrite({
     writer,
     schema: [
-      { name: 'schema', num_children: 6 },
-      ...['episode_index', 'frame_index', 'index'].map(index),
+      { name: 'schema', num_children: 8 },
+      ...['episode_index', 'frame_index', 'index', 'task_index'].map(index),
+      { name: 'timestamp', ...optional, type: 'FLOAT' },
       ...list('observation.state'),
       ...list('observation.joint_positions'),
       { name: 'observation.images.front', ...optional, num_children: 2 },
@@ -116,6 +122,8 @@ export async function writeManyFrames(path: string, episodes: number, frames: nu
       { name: 'episode_index', data: numbers((i) => Math.floor(i / frames)) },
       { name: 'frame_index', data: numbers((i) => i % frames) },
       { name: 'index', data: numbers((i) => i) },
+      { name: 'task_index', data: numbers(() => 0) },
+      { name: 'timestamp', data: Float32Array.from({ length: total }, (_, i) => (i % frames) / FPS) },
       { name: 'observation.state', data: Array.from({ length: total }, (_, i) => state(i % frames)) },
       { name: 'observation.joint_positions', data: Array.from({ length: total }, (_, i) => joints(i)) },
       { name: 'observation.images.front', data: Array.from({ length: total }, (_, i) => picture(i)) },
@@ -158,6 +166,17 @@ function indices(episode: number, from: number, frames: number): Column[] {
 
 const joints = (i: number) => Array.from({ length: JOINTS }, (_, j) => Math.sin(i * (j + 1)));
 const state = (i: number) => [i / 1000, Math.sin(i), Math.cos(i), 0, 0, 0, 1, i % 2];
+
+/** Of the states of an episode, as LeRobot keeps them. */
+function statistics(frames: number): Record<'min' | 'max' | 'mean', number[]> {
+  const rows = Array.from({ length: frames }, (_, i) => state(i));
+  const each = (of: (column: number[]) => number) => STATE.map((_, j) => of(rows.map((row) => row[j])));
+  return {
+    min: each((column) => Math.min(...column)),
+    max: each((column) => Math.max(...column)),
+    mean: each((column) => column.reduce((sum, value) => sum + value, 0) / frames),
+  };
+}
 
 function demonstration(length: number): Demonstration {
   const matrix = (size: number) =>

@@ -176,9 +176,9 @@ test('columns without telling names are chosen by hand, with a preview', async (
   const preview = demonstrations.getByRole('table', { name: /first frames/ });
   await expect(preview.getByRole('columnheader')).toHaveText(['frame', 'x (m)', 'y (m)', 'z (m)', 'gripper']);
   await expect(preview.getByRole('row').nth(1).getByRole('cell')).toHaveText([
-    '0.002',
-    '0.003',
     '-0.003',
+    '-0.002',
+    '0.001',
     '0.040',
   ]);
   expect(await findings(page)).toEqual([]);
@@ -186,12 +186,12 @@ test('columns without telling names are chosen by hand, with a preview', async (
 
   await read.click();
   await expect(demonstrations.getByText('unnamed.zip: 2 demonstrations')).toBeVisible();
-  await expect(demonstrations.getByText('[0.002, 0.003, -0.003] m, open')).toBeVisible();
+  await expect(demonstrations.getByText('[-0.003, -0.002, 0.001] m, open')).toBeVisible();
 
   await demonstrations.getByText('Which columns are the gripper’s state').click();
   await position.getByLabel('unit').selectOption('m');
   await read.click();
-  await expect(demonstrations.getByText('[0.195, 0.284, -0.285] m, open')).toBeVisible();
+  await expect(demonstrations.getByText('[-0.321, -0.184, 0.128] m, open')).toBeVisible();
 });
 
 test('a camera without calibration has no overlay, and says so; depth and masks are shown', async ({
