@@ -54,3 +54,35 @@ export async function traceTasks(page: Page): Promise<() => Promise<Task[]>> {
       .map(({ dur = 0, tdur = 0 }) => ({ clock: dur / 1000, thread: tdur / 1000 }));
   };
 }
+
+/**
+ * What the page itself is told of its long tasks from now on, milliseconds by the clock.
+ * @returns ends it; throws when the browser would not have told of one
+ */
+export async function observeLongTasks(page: Page): Promise<() => Promise<number[]>> {
+  await page.evaluate(() => {
+    const durations: number[] = [];
+    const observer = new PerformanceObserver((list) =>
+      durations.push(...list.getEntries().map(({ duration }) => duration)),
+    );
+    observer.observe({ type: 'longtask' });
+    Object.assign(globalThis, { longTasks: durations });
+  });
+  return () =>
+    page.evaluate(async () => {
+      const { longTasks } = globalThis as unknown as { longTasks: number[] };
+      const told = [...longTasks];
+      // One made on purpose shows that the others would have been seen.
+      await new Promise<void>((resolve) =>
+        setTimeout(() => {
+          for (const end = performance.now() + 80; performance.now() < end;);
+          resolve();
+        }),
+      );
+      for (let wait = 0; longTasks.length === told.length; wait++) {
+        if (wait === 50) throw new Error('the browser told of no long task, not even of one made on purpose');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      return told;
+    });
+}

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { openBundle } from '../../src/demos/openBundle.ts';
 import { rlbenchBundle } from '../bench/rlbenchBundle.ts';
-import { traceTasks, type Task } from '../pageTasks.ts';
+import { observeLongTasks, traceTasks, type Task } from '../pageTasks.ts';
 import { dropFiles } from './dropFiles.ts';
 import { lengthenRun } from './longRun.ts';
 import { NotebookPage } from './notebookPage.ts';
@@ -23,13 +23,17 @@ test('no long task on the main thread while training', async ({ page }) => {
     r: '4',
     eval_questions: '2',
   });
-  await train.getByRole('button', { name: 'Step once' }).click();
-  await expect(train.getByText('Paused.')).toBeVisible();
-
+  const observed = await observeLongTasks(page);
   const trace = await traceTasks(page);
-  await train.getByRole('button', { name: 'Continue at step 2' }).click();
+  await train.getByRole('button', { name: 'Train', exact: true }).click();
   await expect(train.getByText('Done.')).toBeVisible();
-  expectShort(await trace(), 'five steps');
+  const tasks = await trace();
+  const told = await observed();
+  console.log(`the page was told of ${told.length} tasks over ${LONG} ms by the clock: ${told.join(', ')}`);
+  expectShort(tasks, 'six steps, from the press on Train');
+  // By the clock a busy machine makes tasks long; what the page is told must be in the trace, which knows the thread's part.
+  for (const duration of told)
+    expect(tasks.some(({ clock, thread }) => Math.abs(clock - duration) < 5 && thread <= LONG)).toBe(true);
 });
 
 test('no long task while a run of ten thousand steps grows, two others laid over it', async ({ page }) => {
