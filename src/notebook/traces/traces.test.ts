@@ -9,7 +9,7 @@ function group(kind: Kind, texts: string[]): GroupRecord {
     question: `demo/0/${kind}`,
     kind,
     answer: 'B',
-    zeroVariance: false,
+    zeroVariance: texts.length === 1,
     responses: texts.map((text) => ({
       text,
       tokens: text.split(/(?= )/),
@@ -53,6 +53,12 @@ test.each([
   [{ length: 'middling' }, ['1.1.2', '2.1.3']],
   [{ length: 'long', kind: 'movement' }, ['2.1.1']],
   [{ text: 'nowhere' }, []],
+  [{ steps: '2' }, ['2.1.1', '2.1.2', '2.1.3']],
+  [{ steps: ' 1 - 2 ', format: 'broken' }, ['1.2.1', '2.1.2']],
+  [{ steps: '3-9' }, []],
+  [{ steps: 'two', answer: 'right' }, ['1.1.1', '2.1.1']],
+  [{ group: 'discarded' }, ['1.2.1']],
+  [{ group: 'learned', steps: '1' }, ['1.1.1', '1.1.2']],
 ] as const)('filter %j', (filter, expected) => {
   expect(titles(filter)).toEqual(expected);
 });

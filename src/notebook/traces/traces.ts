@@ -15,6 +15,8 @@ export interface Trace {
   answer: OptionLetter;
   /** The letter given. */
   letter: OptionLetter | null;
+  /** Its group has no variance and is left out of the update. */
+  discarded: boolean;
   response: RolloutRecord;
 }
 
@@ -26,13 +28,24 @@ export interface TraceFilter {
   format: 'any' | 'kept' | 'broken';
   /** Thirds of the run's lengths in tokens. */
   length: 'any' | 'short' | 'middling' | 'long';
+  /** "12", or "12-20"; '' or what is neither: any. */
+  steps: string;
+  group: 'any' | 'learned' | 'discarded';
 }
 
-export const NO_FILTER: TraceFilter = { text: '', kind: 'any', answer: 'any', format: 'any', length: 'any' };
+export const NO_FILTER: TraceFilter = {
+  text: '',
+  kind: 'any',
+  answer: 'any',
+  format: 'any',
+  length: 'any',
+  steps: '',
+  group: 'any',
+};
 
 export function tracesOf(records: StepRecord[]): Trace[] {
   return records.flatMap(({ step, groups }) =>
-    groups.flatMap(({ question, kind, answer, responses }, g) =>
+    groups.flatMap(({ question, kind, answer, zeroVariance, responses }, g) =>
       responses.map((response, i) => ({
         title: `step ${step}, group ${g + 1}, response ${i + 1}`,
         step,
@@ -42,6 +55,7 @@ export function tracesOf(records: StepRecord[]): Trace[] {
         kind,
         answer,
         letter: parseResponse(response.text).letter,
+        discarded: zeroVariance,
         response,
       })),
     ),
@@ -58,16 +72,26 @@ export function lengthThirds(traces: Trace[]): [number, number] {
 export function filterTraces(traces: Trace[], filter: TraceFilter): Trace[] {
   const [short, middling] = lengthThirds(traces);
   const wanted = filter.text.trim().toLowerCase();
-  return traces.filter(({ kind, response: { text, tokens, reward } }) => {
+  const [first, last] = stepRange(filter.steps) ?? [-Infinity, Infinity];
+  return traces.filter(({ step, kind, discarded, response: { text, tokens, reward } }) => {
     const length = tokens.length <= short ? 'short' : tokens.length <= middling ? 'middling' : 'long';
     return (
       text.toLowerCase().includes(wanted) &&
       matches(filter.kind, kind) &&
       matches(filter.answer, reward.accuracy ? 'right' : 'wrong') &&
       matches(filter.format, reward.format ? 'kept' : 'broken') &&
-      matches(filter.length, length)
+      matches(filter.length, length) &&
+      matches(filter.group, discarded ? 'discarded' : 'learned') &&
+      step >= first &&
+      step <= last
     );
   });
+}
+
+/** Null when it is no step and no range of steps. */
+export function stepRange(text: string): [first: number, last: number] | null {
+  const [, first, last] = /^\s*(\d{1,9})\s*(?:[-–]\s*(\d{1,9})\s*)?$/.exec(text) ?? [];
+  return first === undefined ? null : [Number(first), Number(last ?? first)];
 }
 
 function matches<T extends string>(wanted: T | 'any', found: T): boolean {
