@@ -169,6 +169,15 @@ test('a folder is dropped where there is no network', async ({ page, context }) 
   const here = model.getByRole('group', { name: 'A folder on this machine' });
   await expect(here).toBeVisible();
   await expect(page.getByText('opens without a network too')).toBeVisible();
+  await test.step('what fetches and loads checkpoints is kept', async () => {
+    const kept = () =>
+      page.evaluate(async () => {
+        const names = (await caches.keys()).filter((name) => name.startsWith('robot-r1-site-'));
+        const requests = await (await caches.open(names[0])).keys();
+        return requests.filter(({ url }) => /assets.(hub|remoteHub|accelerator|modelName)-/.test(url)).length;
+      });
+    await expect.poll(kept).toBe(4);
+  });
   await context.setOffline(true);
   await expect(page.evaluate(() => fetch('/checkpoint/README.md?anew'))).rejects.toThrow();
   await dropFiles(page, [TINY], here);
