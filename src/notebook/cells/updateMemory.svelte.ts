@@ -1,10 +1,12 @@
 import type { CheckpointConfig } from '../../checkpoint/config.ts';
 import type { Question } from '../../questions/question.ts';
 import type { SftExample } from '../../training/sft.ts';
-import { supervisedExamples } from '../../training/supervised.ts';
 import type { LoadedModel, Notebook } from '../notebook.svelte.ts';
 import type { TrainConfig } from '../trainConfig.ts';
-import { updateEstimate, type UpdateLengths } from './updateEstimate.ts';
+import type { UpdateLengths } from './updateEstimate.ts';
+
+/** Not needed before a model is there. */
+type Tools = typeof import('./updateTools.ts');
 
 /** Milliseconds: a question that is only passed by is not counted. */
 const PAUSE = 250;
@@ -20,10 +22,16 @@ export class UpdateMemory {
   readonly #config: () => TrainConfig;
   readonly #asked: () => Question | undefined;
   #counted = $state.raw<Counted | null>(null);
+  #tools = $state.raw<Tools | null>(null);
 
   /** @param asked a question of the run, where there is one; else the one that is shown above is counted. */
   constructor(notebook: Notebook, config: () => TrainConfig, asked: () => Question | undefined) {
     [this.#notebook, this.#config, this.#asked] = [notebook, config, asked];
+    $effect(() => {
+      if (!this.#model) return;
+      // Without them nothing is told; training says by itself what it lacks.
+      import('./updateTools.ts').then((tools) => (this.#tools = tools)).catch(() => undefined);
+    });
     $effect(() => {
       const [model, prompt, response] = [this.#model, this.#prompt, this.#response];
       if (!model || prompt === null) return;
@@ -45,13 +53,13 @@ export class UpdateMemory {
   readonly #row = $derived.by((): { prompt: string; response: string | null } | null => {
     const { method, sft } = this.#config();
     const question = this.#question;
-    if (!question) return null;
+    if (!question || !this.#tools) return null;
     if (method === 'grpo') return { prompt: question.prompt, response: null };
     const demo = this.#notebook.demonstration(question.demonstration);
     const settings = this.#notebook.questionSettings;
     const source = { questions: [question], demonstrations: demo ? [demo] : [], settings };
     if (!demo && sft.response !== 'answer' && sft.response !== 'reasoned') return null;
-    const [longest] = supervisedExamples(source, sft).sort((a, b) => lengthOf(b) - lengthOf(a));
+    const [longest] = this.#tools.supervisedExamples(source, sft).sort((a, b) => lengthOf(b) - lengthOf(a));
     return { prompt: longest.question.prompt, response: longest.response };
   });
   readonly #prompt = $derived(this.#row?.prompt ?? null);
@@ -60,8 +68,8 @@ export class UpdateMemory {
   /** Null until it is known. */
   readonly estimate = $derived.by(() => {
     const counted = this.#counted;
-    if (!counted || counted.model !== this.#model) return null;
-    return updateEstimate(counted.checkpoint, this.#config(), counted.model, counted);
+    if (!this.#tools || !counted || counted.model !== this.#model) return null;
+    return this.#tools.updateEstimate(counted.checkpoint, this.#config(), counted.model, counted);
   });
 
   async #count(model: LoadedModel, prompt: string, response: string | null, signal: AbortSignal) {
