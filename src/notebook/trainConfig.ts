@@ -1,6 +1,6 @@
 import { methodOf, type Run, type SftSettings } from '../runs/run.ts';
 import { DEFAULT_GRPO_CONFIG, type GrpoConfig } from '../training/grpoConfig.ts';
-import { DEFAULT_SFT_SETTINGS } from '../training/supervised.ts';
+import { DEFAULT_SFT_SETTINGS } from '../training/sftSettings.ts';
 import { TABLETOP } from './remoteDemos.ts';
 
 /** All that a training here is set by, beside the questions' settings. */

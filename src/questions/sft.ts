@@ -4,10 +4,8 @@ import { movementOf, sayMovement } from './movement.ts';
 import { makeOpen, type OpenKind, type OpenQuestion } from './openEnded.ts';
 import { planAt } from './plans.ts';
 import type { QuestionSettings } from './question.ts';
+import type { SftForm } from './sftForms.ts';
 import { FULL_LINES } from './wordings.ts';
-
-export const SFT_FORMS = ['direct', 'cot'] as const;
-export type SftForm = (typeof SFT_FORMS)[number];
 
 export interface SftExample {
   id: string;

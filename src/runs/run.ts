@@ -2,7 +2,7 @@
 import type { EvaluationReport } from '../evaluation/report.ts';
 import type { Edit } from '../questions/edits.ts';
 import type { QuestionSettings } from '../questions/question.ts';
-import type { SftForm } from '../questions/sft.ts';
+import type { SftForm } from '../questions/sftForms.ts';
 import type { ResponseForm } from '../questions/supervisedResponse.ts';
 import type { GrpoConfig } from '../training/grpoConfig.ts';
 import type { StepRecord } from '../training/stepRecord.ts';

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { issueText } from '../demos/schemaIssue.ts';
 import type { EvaluationReport, KindReport, Proportion } from '../evaluation/report.ts';
 import { KINDS, OPTION_LETTERS } from '../questions/question.ts';
-import { SFT_FORMS } from '../questions/sft.ts';
+import { SFT_FORMS } from '../questions/sftForms.ts';
 import { RESPONSE_FORMS } from '../questions/supervisedResponse.ts';
 import { questionSettingsSchema } from '../questions/settingsSchema.ts';
 import {

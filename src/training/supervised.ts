@@ -9,8 +9,6 @@ import type { GrpoConfig } from './grpoConfig.ts';
 import { sft, type SftContext, type SftExample } from './sft.ts';
 import type { TrainedStep, TrainingState } from './trainingState.ts';
 
-export const DEFAULT_SFT_SETTINGS: SftSettings = { per_device_train_batch_size: 16, response: 'reasoned' };
-
 interface Options {
   resume?: TrainingState;
   signal: AbortSignal;

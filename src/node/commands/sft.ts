@@ -1,6 +1,6 @@
-import { SFT_FORMS } from '../../questions/sft.ts';
+import { SFT_FORMS } from '../../questions/sftForms.ts';
 import { RESPONSE_FORMS } from '../../questions/supervisedResponse.ts';
-import { DEFAULT_SFT_SETTINGS } from '../../training/supervised.ts';
+import { DEFAULT_SFT_SETTINGS } from '../../training/sftSettings.ts';
 import { oneOf, parse, type Command } from '../command.ts';
 import { flagHelp, flagOptions, SFT_FLAGS, withGrpoFlags } from '../grpoFlags.ts';
 import { train, TRAINING_OPTIONS, trainingConfig, trainingHelp, wholeOr } from '../trainingCommand.ts';

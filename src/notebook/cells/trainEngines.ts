@@ -6,9 +6,8 @@ import type { Learner } from '../../learner/learner.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { QuestionSettings } from '../../questions/question.ts';
 import type { RunSettings, RunSummary } from '../../runs/run.ts';
-import { grpo, type GrpoProgress } from '../../training/grpo.ts';
+import type { GrpoProgress } from '../../training/grpo.ts';
 import type { GrpoConfig } from '../../training/grpoConfig.ts';
-import { supervised } from '../../training/supervised.ts';
 import type { TrainedStep, TrainingState } from '../../training/trainingState.ts';
 import { askedQuestions } from '../askedQuestions.ts';
 import { questionImage, type Pictured, type Progress } from '../notebook.svelte.ts';
@@ -57,7 +56,7 @@ export interface Told {
 }
 
 /** From `state` on, or from the start. @throws AbortError; nothing is told after it. */
-export function stepsOf(
+export async function* stepsOf(
   { method, sft, grpo: config }: TrainConfig,
   { policy, learner, source, data, settings, images }: Engines,
   state: TrainingState | null,
@@ -66,18 +65,19 @@ export function stepsOf(
 ): AsyncGenerator<TrainedStep, void, void> {
   const questions = data.train;
   const resume = state ?? undefined;
-  if (method === 'grpo')
-    return grpo({ policy, learner, questions, images }, config, {
-      resume,
-      signal,
-      onProgress: unlessAborted(signal, told.follow),
-    });
+  if (method === 'grpo') {
+    const { grpo } = await import('../../training/grpo.ts');
+    const onProgress = unlessAborted(signal, told.follow);
+    yield* grpo({ policy, learner, questions, images }, config, { resume, signal, onProgress });
+    return;
+  }
   const onProgress = unlessAborted(signal, (step: number, done: number, total: number) =>
     told.progress({ label: `Step ${step} of ${config.max_steps}: learning, example`, done, total }),
   );
+  const { supervised } = await import('../../training/supervised.ts');
   const { demonstrations } = source.bundle;
   const made = { questions, demonstrations, settings };
-  return supervised({ policy, learner, images }, made, config, sft, { resume, signal, onProgress });
+  yield* supervised({ policy, learner, images }, made, config, sft, { resume, signal, onProgress });
 }
 
 /** Held-out questions are asked before training, after every eval_steps, and after the last step. */
