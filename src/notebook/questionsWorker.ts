@@ -5,7 +5,8 @@ import { makeQuestions } from '../questions/generate.ts';
 import { makeOpenQuestions } from '../questions/openEnded.ts';
 import type { Question, QuestionSettings } from '../questions/question.ts';
 import { checkQuestionSettings } from '../questions/settingsSchema.ts';
-import { makeSftExamples, type SftForm } from '../questions/sft.ts';
+import { makeSftExamples } from '../questions/sft.ts';
+import type { SftForm } from '../questions/sftForms.ts';
 
 const face = {
   /** @throws Error naming the setting at fault. */

@@ -4,7 +4,8 @@ import { wilson } from '../../evaluation/intervals.ts';
 import { makeQuestions } from '../../questions/generate.ts';
 import { makeOpenQuestions } from '../../questions/openEnded.ts';
 import { KINDS, type Question, type QuestionSettings } from '../../questions/question.ts';
-import { makeSftExamples, SFT_FORMS } from '../../questions/sft.ts';
+import { makeSftExamples } from '../../questions/sft.ts';
+import { SFT_FORMS } from '../../questions/sftForms.ts';
 import { duplicates, letterCounts, textRules } from '../../questions/statistics.ts';
 import {
   numberBetween,
