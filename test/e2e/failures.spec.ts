@@ -188,12 +188,12 @@ test('the graphics device has no more memory: the step is lost, those before it 
   const learner = page.workers().find((worker) => worker.url().includes('learner'))!;
   await learner.evaluate(() => {
     const { prototype } = GPUDevice;
-    const { createCommandEncoder } = prototype;
+    const own = Object.getOwnPropertyDescriptor(prototype, 'createCommandEncoder')!;
     prototype.createCommandEncoder = function (this: GPUDevice, ...given) {
-      prototype.createCommandEncoder = createCommandEncoder;
+      Object.defineProperty(prototype, 'createCommandEncoder', own);
       const usage = GPUTextureUsage.TEXTURE_BINDING;
       this.createTexture({ size: [8192, 8192, 256], format: 'rgba32float', usage });
-      return createCommandEncoder.apply(this, given);
+      return this.createCommandEncoder(...given);
     };
   });
   await train.getByRole('button', { name: 'Continue at step 2' }).click();
