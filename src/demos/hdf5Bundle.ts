@@ -7,10 +7,17 @@ import { Hdf5File } from './hdf5File.ts';
 import { Hdf5Frames, pictureSize, type Hdf5Pictures } from './hdf5Frames.ts';
 import { isState, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
 import { readManiskill } from './maniskill.ts';
-import { mappedFeatures, mappedState, openOrClosed, stateRemarks, type StateColumns } from './mappedState.ts';
+import {
+  columnsRemark,
+  mappedFeatures,
+  mappedState,
+  openOrClosed,
+  stateRemarks,
+  type StateColumns,
+} from './mappedState.ts';
 import type { OpenOptions } from './openBundle.ts';
 import { readRobomimic } from './robomimic.ts';
-import { chooseMapping, proposeMapping, type MappingOffer, type StateFeature } from './stateMapping.ts';
+import { chooseMapping, offeredMapping, type MappingOffer, type StateFeature } from './stateMapping.ts';
 
 /** Only for files that a zip compresses; stored ones are read in place. */
 const UNPACKED_BYTES = 2 ** 30;
@@ -106,6 +113,7 @@ async function assembled(
       await new Promise((resolve) => setTimeout(resolve));
     }
   const said: string[] = [...remarks];
+  said.push(columnsRemark(mapping, offer));
   stateRemarks(demonstrations, mapping, said);
   openOrClosed(demonstrations, mapping, said);
   return {
@@ -114,7 +122,7 @@ async function assembled(
     demonstrations,
     frames: new Hdf5Frames(pictures),
     remarks: said,
-    mapping: { ...offer, mapping },
+    mapping: { ...offer, mapping, guess: null },
     close: () => opened.forEach((file) => file.close()),
   };
 }
@@ -136,7 +144,7 @@ function mappingOffer(
     features.push({ name, width, labels: labels(name, width) });
     rows[name] = Array.from({ length: few }, (_, i) => numbers.slice(i * width, (i + 1) * width));
   }
-  return { features, rows, mapping: proposeMapping(features), frame };
+  return { features, rows, ...offeredMapping(features), frame };
 }
 
 function stateColumn(name: string, file: Hdf5File, path: string, length: number) {

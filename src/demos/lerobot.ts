@@ -6,10 +6,17 @@ import type { FileTree } from './fileTree.ts';
 import { readEpisodes, type Episode } from './lerobotEpisodes.ts';
 import { LerobotFrames, type EpisodeRows } from './lerobotFrames.ts';
 import { parseInfo, stateFeatures, type Feature, type Info } from './lerobotInfo.ts';
-import { mappedFeatures, mappedState, openOrClosed, stateRemarks, type StateColumn } from './mappedState.ts';
+import {
+  columnsRemark,
+  mappedFeatures,
+  mappedState,
+  openOrClosed,
+  stateRemarks,
+  type StateColumn,
+} from './mappedState.ts';
 import type { OpenOptions } from './openBundle.ts';
 import { ParquetSource } from './parquetSource.ts';
-import { chooseMapping, proposeMapping, type MappingOffer, type StateMapping } from './stateMapping.ts';
+import { chooseMapping, offeredMapping, type MappingOffer, type StateMapping } from './stateMapping.ts';
 import { VideoFrames } from './videoFrames.ts';
 
 const INFO_BYTES = 16 * 2 ** 20;
@@ -70,6 +77,7 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
       onProgress?.({ done: demonstrations.length, total: episodes.length, what: 'episodes' });
     }
   }
+  if (!episodes.every(({ ours }) => ours)) remarks.push(columnsRemark(mapping, offer));
   stateRemarks(demonstrations, mapping, remarks);
   openOrClosed(demonstrations, mapping, remarks);
   const order = new Map(episodes.map(({ id }, i) => [id, i]));
@@ -90,7 +98,14 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
       if (!tree.has(path)) throw new BundleError(path, 'is missing: take the whole dataset');
   if (videos.length && !VideoFrames.supported())
     remarks.push(`Frames of ${videos.join(', ')} are video: only the page can decode them, in a browser.`);
-  return { name, format: 'lerobot', demonstrations, frames, remarks, mapping: { ...offer, mapping } };
+  return {
+    name,
+    format: 'lerobot',
+    demonstrations,
+    frames,
+    remarks,
+    mapping: { ...offer, mapping, guess: null },
+  };
 }
 
 function cameraFeatures(infoPath: string, info: Info): [string, Feature][] {
@@ -111,9 +126,9 @@ async function mappingOffer(info: Info, source: ParquetSource): Promise<MappingO
   return {
     features,
     rows: Object.fromEntries(names.map((name) => [name, preview[name].map(numbersOf)])),
-    mapping: proposeMapping(features),
+    ...offeredMapping(features),
     frame:
-      'LeRobot does not say in which unit and frame positions are: they are taken in the world frame, in the unit chosen here.',
+      'LeRobot does not say in which unit and frame positions are: they are taken in the unit named here, in the world frame.',
   };
 }
 

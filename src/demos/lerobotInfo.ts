@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { BundleError } from './bundleError.ts';
 import { issueText } from './schemaIssue.ts';
-import { labelsByName, type StateFeature } from './stateMapping.ts';
+import { labelsByName, NUMBERED, type StateFeature } from './stateMapping.ts';
 
 const FeatureSchema = v.object({
   dtype: v.string(),
@@ -85,7 +85,8 @@ function isVector({ dtype, shape }: Feature): boolean {
 function labelsOf(feature: string, { names, shape }: Feature): string[] {
   const nested: unknown =
     names && typeof names === 'object' && !Array.isArray(names) ? Object.values(names)[0] : names;
-  if (Array.isArray(nested) && nested.length === shape[0] && !/^\w+_?\d+$/.test(String(nested[0])))
-    return nested.map(String);
-  return labelsByName(feature, shape[0]);
+  const given = Array.isArray(nested) && nested.length === shape[0] ? nested.map(String) : [];
+  if (given.some((label) => !NUMBERED.test(label))) return given;
+  const labels = labelsByName(feature, shape[0]);
+  return labels.length ? labels : given;
 }
