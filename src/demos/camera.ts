@@ -1,5 +1,5 @@
 /** Pinhole projection with a camera's calibration. */
-import type { Camera, Vec3 } from './demonstration.ts';
+import type { Camera, CameraName, Demonstration, Vec3 } from './demonstration.ts';
 
 /**
  * Where a point of the world appears in the camera's picture.
@@ -15,4 +15,9 @@ export function project(camera: Camera, point: Vec3): { u: number; v: number; de
   const [x, y, depth] = [0, 1, 2].map((j) => e[j] * d[0] + e[4 + j] * d[1] + e[8 + j] * d[2]);
   if (!(depth > 0)) return null;
   return { u: (k[0] * x) / depth + k[2], v: (k[4] * y) / depth + k[5], depth };
+}
+
+/** The camera asked for, or the first that the demonstration has. */
+export function cameraOf(demonstration: Demonstration, wanted: CameraName = 'front'): CameraName {
+  return wanted in demonstration.cameras ? wanted : (Object.keys(demonstration.cameras)[0] ?? wanted);
 }

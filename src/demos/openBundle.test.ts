@@ -99,7 +99,7 @@ test('eight numbers without telling names are asked about before they are read; 
     const unnamed = await zipped({ ...files, [path]: new TextEncoder().encode(JSON.stringify(info)) });
     const error = await refusal(unnamed);
     expect(error.message).toMatch(
-      /^libero\/meta\/info\.json: names none of the 8 numbers .* choose the columns on the page/,
+      /^libero\/meta\/info\.json: names none of the 8 numbers .* choose the columns \(on the page, or by --mapping\)/,
     );
     const { offer } = error as MappingNeeded;
     expect(offer.features[0].labels).toEqual(names && 'motors' in names ? motors : []);

@@ -64,7 +64,8 @@ export class MappingNeeded extends BundleError {
   }
 }
 
-const CHOOSE = 'choose the columns on the page, or add names such as x, y, z, qx, qy, qz, qw, gripper_open';
+const CHOOSE =
+  'choose the columns (on the page, or by --mapping), or add names such as x, y, z, qx, qy, qz, qw, gripper_open';
 const LIBERO = ['x', 'y', 'z', 'wx', 'wy', 'wz', 'gripper_1', 'gripper_2'];
 const END_EFFECTOR = /(^|[._/0-9])(ee|eef|tcp|tool|hand|end_?effector|gripper)(?![a-z])/i;
 const POSES = ['x', 'y', 'z', 'qx', 'qy', 'qz', 'qw'];
@@ -163,6 +164,13 @@ const isState = (name: string) => name === 'observation.state';
 /** Whether a mapping has all that a demonstration needs. */
 export function isWhole(mapping: Partial<StateMapping>): mapping is StateMapping {
   return Boolean(mapping.position && mapping.gripper && mapping.unit);
+}
+
+/** What was proposed, with null for what somebody must still choose: JSON that is a mapping once that is done. */
+export function mappingTemplate(proposed: Partial<StateMapping>): Record<keyof StateMapping, unknown> {
+  const { position = null, unit = 'm', rotation = null, gripper = null } = proposed;
+  const { jointPositions = null, jointVelocities = null } = proposed;
+  return { position, unit, rotation, gripper, jointPositions, jointVelocities };
 }
 
 /**

@@ -1,7 +1,8 @@
 /** What the cells give one another: each reads its inputs here and leaves its outputs here, and knows no other cell. */
 import type { Adapter, LoraConfig } from '../checkpoint/adapter.ts';
 import type { CheckpointConfig } from '../checkpoint/config.ts';
-import type { Bundle, CameraName, Demonstration, EncodedImage } from '../demos/demonstration.ts';
+import { cameraOf } from '../demos/camera.ts';
+import type { Bundle, Demonstration, EncodedImage } from '../demos/demonstration.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Edits } from '../questions/edits.ts';
 import type { RunSummary, SavedEvaluation } from '../runs/run.ts';
@@ -212,11 +213,6 @@ export class Notebook {
   demonstration(id: string): Demonstration | undefined {
     return this.bundle?.demonstrations.find((d) => d.id === id);
   }
-}
-
-/** The camera asked for, or the first that the demonstration has. */
-export function cameraOf(demonstration: Demonstration, wanted: CameraName = 'front'): CameraName {
-  return wanted in demonstration.cameras ? wanted : (Object.keys(demonstration.cameras)[0] ?? wanted);
 }
 
 /** What tells which picture a question shows. */
