@@ -5,7 +5,7 @@ import type { Bundle, Camera, Demonstration } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
 import { readEpisodes, type Episode } from './lerobotEpisodes.ts';
 import { LerobotFrames, type EpisodeRows } from './lerobotFrames.ts';
-import { parseInfo, stateFeatures, type Feature, type Info } from './lerobotInfo.ts';
+import { cameraFeatures, parseInfo, stateFeatures, type Feature, type Info } from './lerobotInfo.ts';
 import {
   columnsRemark,
   mappedFeatures,
@@ -22,7 +22,6 @@ import { VideoFrames } from './videoFrames.ts';
 const INFO_BYTES = 16 * 2 ** 20;
 /** Only for files that a zip compresses; stored ones are read in place. */
 const UNPACKED_BYTES = 2 ** 30;
-const IMAGES = 'observation.images.';
 const PREVIEW_ROWS = 5;
 
 const INFO = /^(.*\/)?meta\/info\.json$/;
@@ -44,8 +43,13 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
   const root = infoPath.slice(0, -'meta/info.json'.length);
   const info = parseInfo(infoPath, await tree.read(infoPath, INFO_BYTES, signal));
   const remarks: string[] = [];
-  const cameras = cameraFeatures(infoPath, info);
-  const videos = cameras.flatMap(([feature, { dtype }]) => (dtype === 'video' ? [feature] : []));
+  const cameras = cameraFeatures(info.features);
+  if (!cameras.size)
+    throw new BundleError(
+      infoPath,
+      `has no picture among its features (${Object.keys(info.features).join(', ')}): record with a camera`,
+    );
+  const videos = [...cameras.values()].filter((feature) => info.features[feature].dtype === 'video');
 
   const open = async (path: string) =>
     ParquetSource.open(await tree.blob(path, UNPACKED_BYTES, signal), path);
@@ -83,12 +87,12 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
   const order = new Map(episodes.map(({ id }, i) => [id, i]));
   demonstrations.sort((a, b) => order.get(a.id)! - order.get(b.id)!);
 
-  const pictures = new LerobotFrames(rows, IMAGES);
+  const pictures = new LerobotFrames(rows, cameras);
   const video = new VideoFrames((path) => tree.blob(path, UNPACKED_BYTES));
   const clips = new Map(episodes.map((episode) => [episode.id, episode]));
   const frames: Bundle['frames'] = {
     read(id, camera, frame) {
-      const clip = clips.get(id)?.videos[IMAGES + camera];
+      const clip = clips.get(id)?.videos[cameras.get(camera) ?? ''];
       if (!clip) return pictures.read(id, camera, frame);
       return video.read(clip.path, clip.start + frame / info.fps, 1 / info.fps);
     },
@@ -106,17 +110,6 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
     remarks,
     mapping: { ...offer, mapping, guess: null },
   };
-}
-
-function cameraFeatures(infoPath: string, info: Info): [string, Feature][] {
-  const cameras = Object.entries(info.features).filter(
-    ([name, { dtype }]) => (dtype === 'image' || dtype === 'video') && name.startsWith(IMAGES),
-  );
-  if (cameras.length) return cameras;
-  throw new BundleError(
-    infoPath,
-    `has no picture among its features (${Object.keys(info.features).join(', ')}): record with a camera`,
-  );
 }
 
 async function mappingOffer(info: Info, source: ParquetSource): Promise<MappingOffer> {
@@ -175,9 +168,9 @@ function numbersOf(cell: unknown): number[] {
 function described(
   { id, task, variation, descriptions, index, length }: Episode,
   info: Info,
-  cameras: [string, Feature][],
+  cameras: Map<string, string>,
 ): Pick<Demonstration, 'id' | 'task' | 'variation' | 'descriptions' | 'fps' | 'length' | 'cameras'> {
-  const views = cameras.map(([name, feature]) => [name.slice(IMAGES.length), camera(feature, index)]);
+  const views = [...cameras].map(([name, feature]) => [name, camera(info.features[feature], index)]);
   return {
     id,
     task,

@@ -29,13 +29,14 @@ export class LerobotFrames implements FrameStore {
 
   constructor(
     private readonly episodes: Map<string, EpisodeRows>,
-    private readonly prefix: string,
+    /** By camera. */
+    private readonly columns: ReadonlyMap<string, string>,
   ) {}
 
   async read(demonstrationId: string, camera: string, frame: number): Promise<EncodedImage> {
     const rows = this.episodes.get(demonstrationId);
-    const column = this.prefix + camera;
-    if (!rows || !(frame >= 0 && frame < rows.length) || !rows.source.columns.has(column))
+    const column = this.columns.get(camera);
+    if (!rows || !(frame >= 0 && frame < rows.length) || !column || !rows.source.columns.has(column))
       throw new BundleError(
         rows?.source.path ?? demonstrationId,
         `has no frame ${frame} of camera ${camera}`,

@@ -159,7 +159,7 @@ function joints(features: StateFeature[], pattern: RegExp): Place | null {
   return { feature: found.name, at: all.filter((i) => !/gripper|finger/.test(found.labels[i] ?? '')) };
 }
 
-const isState = (name: string) => name === 'observation.state';
+const isState = (name: string) => name === 'observation.state' || name === 'state';
 
 /** Whether a mapping has all that a demonstration needs. */
 export function isWhole(mapping: Partial<StateMapping>): mapping is StateMapping {
