@@ -1,5 +1,6 @@
 /** LeRobot datasets of versions 2.1 and 3.0, their frames as pictures inside the parquet files or as mp4 video. */
 import { BundleError } from './bundleError.ts';
+import { cameraPoses } from './cameraPoses.ts';
 import { calibration, checkStates } from './checkDemonstration.ts';
 import type { Bundle, Camera, Demonstration } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
@@ -16,7 +17,7 @@ import {
 } from './mappedState.ts';
 import type { OpenOptions } from './openBundle.ts';
 import { ParquetSource } from './parquetSource.ts';
-import { chooseMapping, offeredMapping, type MappingOffer, type StateMapping } from './stateMapping.ts';
+import { chooseMapping, offeredMapping, type MappingOffer } from './stateMapping.ts';
 import { VideoFrames } from './videoFrames.ts';
 
 const INFO_BYTES = 16 * 2 ** 20;
@@ -58,21 +59,20 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
   const offer = await mappingOffer(info, await open(episodes[0].file));
   const mapping = chooseMapping(infoPath, offer, options.mapping);
 
+  const features = [...new Set([...mappedFeatures(mapping), ...poseFeatures(info, cameras)])];
   const demonstrations: Demonstration[] = [];
   const rows = new Map<string, EpisodeRows>();
   for (const file of new Set(episodes.map((episode) => episode.file))) {
     const source = await open(file);
     const own = episodes.filter((episode) => episode.file === file);
-    const table = await source.read([
-      ...new Set(['episode_index', 'frame_index', 'index', ...mappedFeatures(mapping)]),
-    ]);
+    const table = await source.read([...new Set(['episode_index', 'frame_index', 'index', ...features])]);
     const first = Number(table.index[0]);
     for (const episode of own) {
       signal?.throwIfAborted();
       const start = episode.from === null ? 0 : episode.from - first;
-      const columns = checkedColumns(file, episode, start, table, info, mapping);
+      const columns = checkedColumns(file, episode, start, table, info, features);
       const demo: Demonstration = {
-        ...described(episode, info, cameras),
+        ...described(episode, info, cameras, columns),
         ...mappedState(columns, episode.length, info.fps, mapping),
       };
       checkStates(file, demo);
@@ -132,7 +132,7 @@ function checkedColumns(
   start: number,
   table: Record<string, unknown[]>,
   info: Info,
-  mapping: StateMapping,
+  features: string[],
 ): Record<string, StateColumn> {
   for (let i = 0; i < length; i++) {
     const [own, frame] = ['episode_index', 'frame_index'].map((column) => table[column][start + i]);
@@ -153,7 +153,7 @@ function checkedColumns(
     }
     return { width, values };
   };
-  return Object.fromEntries(mappedFeatures(mapping).map((feature) => [feature, column(feature)]));
+  return Object.fromEntries(features.map((feature) => [feature, column(feature)]));
 }
 
 function numbersOf(cell: unknown): number[] {
@@ -169,8 +169,12 @@ function described(
   { id, task, variation, descriptions, index, length }: Episode,
   info: Info,
   cameras: Map<string, string>,
+  columns: Record<string, StateColumn>,
 ): Pick<Demonstration, 'id' | 'task' | 'variation' | 'descriptions' | 'fps' | 'length' | 'cameras'> {
-  const views = [...cameras].map(([name, feature]) => [name, camera(info.features[feature], index)]);
+  const views = [...cameras].map(([name, feature]) => [
+    name,
+    camera(info.features[feature], index, length, columns),
+  ]);
   return {
     id,
     task,
@@ -184,14 +188,40 @@ function described(
 
 interface Calibration {
   intrinsics?: number[] | null;
-  extrinsics?: number[] | null;
+  /** Of a camera that moves the feature that holds them for every frame. */
+  extrinsics?: number[] | string | null;
+}
+
+interface CameraInfo extends Calibration {
+  /** Of episodes that differ from the first. */
+  episodes?: Record<string, Calibration>;
+}
+
+/** Features that hold the poses of cameras that move. */
+function poseFeatures({ features }: Info, cameras: Map<string, string>): string[] {
+  return [...cameras.values()].flatMap((camera) => {
+    const { extrinsics } = (features[camera].info ?? {}) as CameraInfo;
+    if (typeof extrinsics !== 'string' || !Object.hasOwn(features, extrinsics)) return [];
+    return features[extrinsics].shape.join() === '16' ? [extrinsics] : [];
+  });
 }
 
 /** Its calibration stands in the feature's info, as writeLerobot puts it there. */
-function camera({ shape, names, info }: Feature, episode: number): Camera {
+function camera(
+  { shape, names, info }: Feature,
+  episode: number,
+  length: number,
+  columns: Record<string, StateColumn>,
+): Camera {
   const channelsFirst = Array.isArray(names) ? /^channels?$/.test(String(names[0])) : shape[0] === 3;
   const [height, width] = channelsFirst ? shape.slice(1) : shape;
-  const shared = (info ?? {}) as Calibration & { episodes?: Record<string, Calibration> };
+  const shared = (info ?? {}) as CameraInfo;
   const { intrinsics, extrinsics } = shared.episodes?.[episode] ?? shared;
-  return { width: width ?? 0, height: height ?? 0, ...calibration(intrinsics, extrinsics) };
+  const poses = typeof extrinsics === 'string' ? posesIn(columns, extrinsics, length) : extrinsics;
+  return { width: width ?? 0, height: height ?? 0, ...calibration(intrinsics, poses, length) };
+}
+
+function posesIn(columns: Record<string, StateColumn>, feature: string, length: number): number[] | null {
+  const values = Object.hasOwn(columns, feature) ? columns[feature].values : null;
+  return values && cameraPoses(Array.from({ length }, (_, i) => values.subarray(16 * i, 16 * i + 16)));
 }

@@ -71,8 +71,8 @@ export function filled(template: string, fields: Record<string, string | number>
   );
 }
 
-/** Of the frame after, or of what was done: nothing that was seen. */
-const NOT_SEEN = /^next\.|(^|[._/])actions?($|[._/])/;
+/** Of the frame after, of what was done, or of where a camera was: nothing that was seen. */
+const NOT_SEEN = /^next\.|^camera_extrinsics\.|(^|[._/])actions?($|[._/])/;
 /** What LeRobot counts and judges by. */
 const NO_STATE = /(^|[._])(reward|done|success|truncated|terminated|timestamp|index)$/;
 

@@ -45,7 +45,7 @@ async function dataset(vectors: Record<string, Vector>, cameras: string[]) {
     { path: 'meta/episodes.jsonl', blob: json({ episode_index: 0, tasks: ['Push'], length: FRAMES }) },
     {
       path: 'data/chunk-000/episode_000000.parquet',
-      blob: new Blob([file as Uint8Array<ArrayBuffer>]),
+      blob: new Blob([file]),
     },
   ];
   const open = (mapping?: StateMapping) => openFiles(given, 'given', { mapping });

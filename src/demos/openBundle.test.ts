@@ -3,6 +3,7 @@ import goldens from '../../test/fixtures/bundles.json' with { type: 'json' };
 import { fixture, unzipped, zipped, type Files } from '../../test/fixtures/fixture.ts';
 import { Archive } from './archive.ts';
 import { BundleError } from './bundleError.ts';
+import { expectProjected } from '../../test/fixtures/projected.ts';
 import type { Bundle, Demonstration } from './demonstration.ts';
 import { openBundle } from './openBundle.ts';
 import { seededRandom } from './random.ts';
@@ -30,6 +31,7 @@ async function refusal(bytes: Uint8Array<ArrayBuffer>): Promise<BundleError> {
 async function expectGolden(bundle: Bundle, golden: (typeof goldens)[keyof Omit<typeof goldens, 'values'>]) {
   expect(bundle.demonstrations.map((demo) => demo.id)).toEqual(golden.map((demo) => demo.id));
   for (const [i, { pictures, ...expected }] of golden.entries()) {
+    if ('projected' in expected) expectProjected(bundle.demonstrations[i], expected.projected);
     const demo = bundle.demonstrations[i];
     const numbers = (key: 'gripperPose' | 'gripperOpen' | 'jointPositions' | 'jointVelocities') => {
       const [read, due] = [demo[key], expected[key]];

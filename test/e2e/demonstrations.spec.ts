@@ -182,6 +182,27 @@ test('a camera without calibration has no overlay, and says so; depth and masks 
   await expect(path).toHaveCount(0);
 });
 
+test('into the pictures of a camera on the arm is drawn by its pose of the frame, in 3D it moves along', async ({
+  page,
+}) => {
+  const { notebook, demonstrations } = await opened(page);
+  await notebook.openBundle('cups.zip', Buffer.from(fixture('rlbench_variations.zip')));
+  await expect(demonstrations.getByText('cups.zip: 3 demonstrations')).toBeVisible();
+  await demonstrations.getByLabel('Camera').selectOption('wrist');
+  const last = demonstrations.locator('polyline.ahead').last();
+  await expect(last).toBeVisible();
+  const endOfPath = async () => (await last.getAttribute('points'))!.split(' ').at(-1);
+  const before = await endOfPath();
+  await demonstrations.getByRole('slider').fill('4');
+  await expect(demonstrations.getByRole('img', { name: /^pick up cup, frame 4 of 9/ })).toBeVisible();
+  expect(await endOfPath()).not.toBe(before);
+
+  await demonstrations.getByRole('button', { name: '3D', exact: true }).click();
+  await expect(demonstrations.getByRole('button', { name: 'As the camera sees it' })).toBeVisible();
+  const words = demonstrations.getByText(/The camera stands at \[1\.390, /);
+  await expect(words).toHaveCount(1);
+});
+
 test('a recording is cancelled, made, and saved as a LeRobot v3.0 dataset that opens again', async ({
   page,
 }) => {
