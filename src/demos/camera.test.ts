@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { project } from './camera.ts';
+import { isMoving, project } from './camera.ts';
 import type { Camera, Vec3 } from './demonstration.ts';
 
 const front: Camera = {
@@ -12,7 +12,7 @@ const tableCentre: Vec3 = [0.25, 0, 0.752];
 
 test('RLBench front camera sees the table where its pictures show it', () => {
   const at = (dx: number, dy: number, dz: number) =>
-    project(front, [tableCentre[0] + dx, tableCentre[1] + dy, tableCentre[2] + dz])!;
+    project(front, [tableCentre[0] + dx, tableCentre[1] + dy, tableCentre[2] + dz], 0)!;
   expect(at(0, 0, 0).u).toBeCloseTo(64, 1);
   expect(at(0, 0, 0).v).toBeCloseTo(101.3, 1);
   expect(at(0.2, 0, 0).v).toBeCloseTo(119.8, 1);
@@ -21,8 +21,19 @@ test('RLBench front camera sees the table where its pictures show it', () => {
   expect(at(0, 0, 0).depth).toBeCloseTo(1.347, 3);
 });
 
+test('a camera that moves sees a point of the world by its pose of the frame', () => {
+  const ahead = front.extrinsics!.map((value, i) => (i === 3 ? value - 0.2 : value));
+  const moving = { ...front, extrinsics: [...front.extrinsics!, ...ahead] };
+  expect(project(moving, tableCentre, 0)).toEqual(project(front, tableCentre, 0));
+  const { u, depth } = project(moving, tableCentre, 1)!;
+  expect(u).toBeCloseTo(64, 1);
+  expect(depth).toBeCloseTo(1.347 - 0.2 * 0.90631, 3);
+  expect(project(moving, tableCentre, 2)).toBeNull();
+  expect([isMoving(front), isMoving(moving), isMoving({ extrinsics: null })]).toEqual([false, true, false]);
+});
+
 test('no projection without calibration or behind the camera', () => {
-  expect(project({ ...front, extrinsics: null }, tableCentre)).toBeNull();
-  expect(project({ ...front, intrinsics: null }, tableCentre)).toBeNull();
-  expect(project(front, [3, 0, 2])).toBeNull();
+  expect(project({ ...front, extrinsics: null }, tableCentre, 0)).toBeNull();
+  expect(project({ ...front, intrinsics: null }, tableCentre, 0)).toBeNull();
+  expect(project(front, [3, 0, 2], 0)).toBeNull();
 });

@@ -42,18 +42,27 @@ const WORDS = {
   jointVelocities: 'joint velocities',
 };
 
-/** The calibration when it is one: a finite 3x3 with focal lengths, a rigid 4x4; else null. */
+/**
+ * The calibration when it is one: a finite 3x3 with focal lengths, a rigid 4x4 or one for each frame; else null.
+ * @param frames of the demonstration
+ */
 export function calibration(
   intrinsics: ArrayLike<number> | null | undefined,
   extrinsics: ArrayLike<number> | null | undefined,
+  frames: number,
 ): Pick<Camera, 'intrinsics' | 'extrinsics'> {
   // Looked at before it is copied: a hostile length takes no memory.
   const k = intrinsics?.length === 9 ? Array.from(intrinsics) : null;
-  const e = extrinsics?.length === 16 ? Array.from(extrinsics) : null;
+  const poses = extrinsics && [16, 16 * frames].includes(extrinsics.length) ? Array.from(extrinsics) : [];
   return {
     intrinsics: k && k.every(Number.isFinite) && k[0] * k[4] !== 0 ? k : null,
-    extrinsics: e && isRigid(e) ? e : null,
+    extrinsics: poses.length && areRigid(poses) ? poses : null,
   };
+}
+
+function areRigid(poses: number[]): boolean {
+  const starts = Array.from({ length: poses.length / 16 }, (_, i) => 16 * i);
+  return starts.every((start) => isRigid(poses.slice(start, start + 16)));
 }
 
 function isRigid(e: number[]): boolean {

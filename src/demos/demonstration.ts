@@ -11,7 +11,7 @@ export interface Camera {
   height: number;
   /** Row-major 3x3 in pixels. RLBench's focal lengths are negative. Null: uncalibrated. */
   intrinsics: number[] | null;
-  /** Row-major 4x4 camera-to-world. Null: uncalibrated, or moving with the arm. */
+  /** Row-major 4x4 camera-to-world; of a camera that moves one for each frame, one after another. Null: uncalibrated. */
   extrinsics: number[] | null;
   /** What the bundle holds of it beside pictures. */
   layers?: LayerName[];

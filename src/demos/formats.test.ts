@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import goldens from '../../test/fixtures/formats.json' with { type: 'json' };
+import { expectProjected, type Projected } from '../../test/fixtures/projected.ts';
 import { fixture, unzipped, zipped, type Files } from '../../test/fixtures/fixture.ts';
 import { BundleError } from './bundleError.ts';
 import type { Bundle } from './demonstration.ts';
@@ -9,7 +10,7 @@ import { openBundle, openFiles } from './openBundle.ts';
 import { decodePng } from './png.ts';
 import { MappingNeeded, type StateMapping } from './stateMapping.ts';
 
-type Golden = (typeof goldens)['robomimic'];
+type Golden = ((typeof goldens)['robomimic'][number] & { projected?: Projected })[];
 
 const given = (files: Files): GivenFile[] =>
   Object.entries(files).map(([path, bytes]) => ({
@@ -23,9 +24,10 @@ async function expectGolden(bundle: Bundle, golden: unknown) {
   expect(bundle.demonstrations.map((demo) => demo.id)).toEqual(due.map((demo) => demo.id));
   for (const [
     i,
-    { pictures, gripperPose, gripperOpen, jointPositions, jointVelocities, ...words },
+    { pictures, projected, gripperPose, gripperOpen, jointPositions, jointVelocities, ...words },
   ] of due.entries()) {
     const demo = bundle.demonstrations[i];
+    if (projected) expectProjected(demo, projected, 4);
     expect(demo).toMatchObject({ ...words, cameras: expect.anything() as object });
     const numbers = { gripperPose, gripperOpen, jointPositions, jointVelocities };
     for (const [key, values] of Object.entries(numbers)) {

@@ -9,6 +9,7 @@ import { Hdf5Frames, pictureSize, type Hdf5Pictures } from './hdf5Frames.ts';
 import { isState, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
 import { readManiskill } from './maniskill.ts';
 import {
+  columnsRemark,
   mappedFeatures,
   mappedState,
   numbersOfFrame,
@@ -18,8 +19,8 @@ import {
 } from './mappedState.ts';
 import type { OpenOptions } from './openBundle.ts';
 import { readRobomimic } from './robomimic.ts';
-import { StateBudget } from './stateBudget.ts';
-import { chooseMapping, proposeMapping, type MappingOffer, type StateFeature } from './stateMapping.ts';
+import { numbersOfPoses, StateBudget } from './stateBudget.ts';
+import { chooseMapping, offeredMapping, type MappingOffer, type StateFeature } from './stateMapping.ts';
 
 const MOST_DEMONSTRATIONS = 20_000;
 const MOST_FRAMES = 1_000_000;
@@ -79,7 +80,7 @@ async function assembled(
       const { length } = episode;
       if (!(length > 0 && length <= MOST_FRAMES))
         throw new BundleError(path, `has ${length} frames in ${episode.id}: leave this demonstration out`);
-      budget.spend(length, numbersOfFrame(mapping));
+      budget.spend(length, numbersOfFrame(mapping) + numbersOfPoses(Object.values(calibrations), length));
       const columns: StateColumns = {};
       for (const feature of mappedFeatures(mapping)) {
         if (!(feature in states)) throw new BundleError(path, `has no ${feature} in ${episode.id}`);
@@ -115,6 +116,7 @@ async function assembled(
       await new Promise((resolve) => setTimeout(resolve));
     }
   const said: string[] = [...remarks];
+  said.push(columnsRemark(mapping, offer));
   if (!tree.checked) said.push(...jumpRemarks(demonstrations));
   if (!tree.checked)
     said.push(
@@ -128,7 +130,7 @@ async function assembled(
     demonstrations,
     frames: new Hdf5Frames(pictures),
     remarks: said,
-    mapping: { ...offer, mapping },
+    mapping: { ...offer, mapping, guess: null },
     close: () => opened.forEach((file) => file.close()),
   };
 }
@@ -150,7 +152,7 @@ function mappingOffer(
     features.push({ name, width, labels: labels(name, width) });
     rows[name] = Array.from({ length: few }, (_, i) => numbers.slice(i * width, (i + 1) * width));
   }
-  return { features, rows, mapping: proposeMapping(features), frame };
+  return { features, rows, ...offeredMapping(features), frame };
 }
 
 function stateColumn(name: string, file: Hdf5File, path: string, length: number) {

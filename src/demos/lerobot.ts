@@ -1,5 +1,6 @@
 /** LeRobot datasets of versions 2.1 and 3.0, their frames as pictures inside the parquet files or as mp4 video. */
 import { BundleError } from './bundleError.ts';
+import { cameraPoses } from './cameraPoses.ts';
 import { calibration, checkStates, pngSize } from './checkDemonstration.ts';
 import { jumpRemarks, noChecksums } from './damageRemarks.ts';
 import type { Bundle, Camera, Demonstration } from './demonstration.ts';
@@ -7,19 +8,27 @@ import type { FileTree } from './fileTree.ts';
 import { TaskNames, checkIndex, checkRows, countRemarks, videoRemarks } from './lerobotChecks.ts';
 import { readEpisodes, readLines, readTasks, type Episode } from './lerobotEpisodes.ts';
 import { LerobotFrames, type EpisodeRows } from './lerobotFrames.ts';
-import { parseInfo, stateFeatures, type Feature, type Info } from './lerobotInfo.ts';
+import { cameraFeatures, parseInfo, stateFeatures, type Feature, type Info } from './lerobotInfo.ts';
 import { byFile, statesOf } from './lerobotRows.ts';
 import { StatisticsCheck, statisticsOfLines, statisticsOfTables } from './lerobotStats.ts';
-import { mappedFeatures, mappedState, numbersOfFrame, openOrClosed, stateRemarks } from './mappedState.ts';
+import {
+  columnsRemark,
+  mappedFeatures,
+  mappedState,
+  numbersOfFrame,
+  openOrClosed,
+  stateRemarks,
+  type StateColumns,
+} from './mappedState.ts';
 import type { OpenOptions } from './openBundle.ts';
 import { ParquetFiles } from './parquetFiles.ts';
 import type { ParquetSource } from './parquetSource.ts';
 import { StateBudget } from './stateBudget.ts';
-import { chooseMapping, proposeMapping, type MappingOffer, type StateMapping } from './stateMapping.ts';
+import { chooseMapping, offeredMapping, type MappingOffer } from './stateMapping.ts';
 import { VideoFrames } from './videoFrames.ts';
 
 const INFO_BYTES = 16 * 2 ** 20;
-const IMAGES = 'observation.images.';
+const POSE_NUMBERS = 16;
 const PREVIEW_ROWS = 5;
 
 const INFO = /^(.*\/)?meta\/info\.json$/;
@@ -41,8 +50,13 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
   const root = infoPath.slice(0, -'meta/info.json'.length);
   const info = parseInfo(infoPath, await tree.read(infoPath, INFO_BYTES, signal));
   const remarks: string[] = [];
-  const cameras = cameraFeatures(infoPath, info);
-  const videos = cameras.flatMap(([feature, { dtype }]) => (dtype === 'video' ? [feature] : []));
+  const cameras = cameraFeatures(info.features);
+  if (!cameras.size)
+    throw new BundleError(
+      infoPath,
+      `has no picture among its features (${Object.keys(info.features).join(', ')}): record with a camera`,
+    );
+  const videos = [...cameras.values()].filter((feature) => info.features[feature].dtype === 'video');
 
   const files = new ParquetFiles(tree);
   const open = (path: string) => files.open(path, signal);
@@ -51,23 +65,26 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
   const offer = await mappingOffer(info, await open(episodes[0].file));
   const mapping = chooseMapping(infoPath, offer, options.mapping);
 
+  const poses = poseFeatures(info, cameras);
+  const features = [...new Set([...mappedFeatures(mapping), ...poses])];
   const tasks = await readTasks({ tree, root, info }, open, signal);
   const names = new TaskNames(tasks);
-  const statistics = new StatisticsCheck(await readStatistics(tree, root, info, open, mapping, signal));
+  const statistics = new StatisticsCheck(await readStatistics(tree, root, info, open, features, signal));
   const demonstrations: Demonstration[] = [];
   const rows = new Map<string, EpisodeRows>();
   const budget = new StateBudget(name);
-  for (const { length } of episodes) budget.spend(length, numbersOfFrame(mapping));
+  for (const { length } of episodes)
+    budget.spend(length, numbersOfFrame(mapping) + POSE_NUMBERS * poses.length);
   for (const [file, own] of byFile(episodes)) {
     const source = await open(file);
     await checkIndex(source);
-    for await (const { episode, columns, rows: checked } of statesOf(source, own, info, mapping)) {
+    for await (const { episode, columns, rows: checked } of statesOf(source, own, info, features)) {
       signal?.throwIfAborted();
       checkRows(file, episode, checked, info.fps);
       names.add(episode, checked.task_index);
       statistics.add(file, episode.index, columns);
       const demo: Demonstration = {
-        ...described(episode, info, cameras),
+        ...described(episode, info, cameras, columns),
         ...mappedState(columns, episode.length, info.fps, mapping),
       };
       checkStates(file, demo);
@@ -76,6 +93,7 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
       onProgress?.({ done: demonstrations.length, total: episodes.length, what: 'episodes' });
     }
   }
+  if (!episodes.every(({ ours }) => ours)) remarks.push(columnsRemark(mapping, offer));
   remarks.push(...countRemarks(info, episodes, tasks), ...names.remarks());
   remarks.push(...videoRemarks(info), ...statistics.remarks());
   if (!tree.checked) remarks.push(...jumpRemarks(demonstrations), noChecksums(uncompared(statistics, tasks)));
@@ -84,27 +102,34 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
   const order = new Map(episodes.map(({ id }, i) => [id, i]));
   demonstrations.sort((a, b) => order.get(a.id)! - order.get(b.id)!);
 
-  const pictures = new LerobotFrames(rows, IMAGES, files);
+  const pictures = new LerobotFrames(rows, cameras, files);
   const video = new VideoFrames((path) => tree.blob(path));
   const clips = new Map(episodes.map((episode) => [episode.id, episode]));
-  const views = new Map(cameras.map(([key, feature]) => [key.slice(IMAGES.length), camera(feature, 0)]));
   const frames: Bundle['frames'] = {
     read(id, camera, frame) {
       const { videos: films, length = 0 } = clips.get(id) ?? {};
-      const film = films?.[IMAGES + camera];
+      const feature = cameras.get(camera);
+      const film = feature === undefined ? undefined : films?.[feature];
       // Which also refuses what no episode has.
-      if (!film || !(frame >= 0 && frame < length)) return pictures.read(id, camera, frame);
-      const { width, height } = views.get(camera)!;
-      return video.read(film.path, film.start + frame / info.fps, { duration: 1 / info.fps, width, height });
+      if (!feature || !film || !(frame >= 0 && frame < length)) return pictures.read(id, camera, frame);
+      const view = { duration: 1 / info.fps, ...sizeOf(info.features[feature]) };
+      return video.read(film.path, film.start + frame / info.fps, view);
     },
   };
   for (const episode of episodes)
     for (const { path } of Object.values(episode.videos))
       if (!tree.has(path)) throw new BundleError(path, 'is missing: take the whole dataset');
-  remarks.push(...(await sizeRemarks(demonstrations[0], pictures, cameras)));
+  remarks.push(...(await sizeRemarks(demonstrations[0], pictures, info, cameras)));
   if (videos.length && !VideoFrames.supported())
     remarks.push(`Frames of ${videos.join(', ')} are video: only the page can decode them, in a browser.`);
-  return { name, format: 'lerobot', demonstrations, frames, remarks, mapping: { ...offer, mapping } };
+  return {
+    name,
+    format: 'lerobot',
+    demonstrations,
+    frames,
+    remarks,
+    mapping: { ...offer, mapping, guess: null },
+  };
 }
 
 async function readStatistics(
@@ -112,25 +137,26 @@ async function readStatistics(
   root: string,
   info: Info,
   open: (path: string) => Promise<ParquetSource>,
-  mapping: StateMapping,
+  features: string[],
   signal?: AbortSignal,
 ) {
-  if (info.version === '3.0') return statisticsOfTables({ tree, root }, open, mappedFeatures(mapping));
+  if (info.version === '3.0') return statisticsOfTables({ tree, root }, open, features);
   const path = `${root}meta/episodes_stats.jsonl`;
   return statisticsOfLines(tree.has(path) ? await readLines(tree, path, signal) : []);
 }
 
 /** Cameras whose first picture is of another size than info.json says. */
 async function sizeRemarks(
-  { id, cameras }: Demonstration,
+  { id }: Demonstration,
   frames: LerobotFrames,
-  features: [string, Feature][],
+  info: Info,
+  cameras: Map<string, string>,
 ): Promise<string[]> {
   const remarks: string[] = [];
-  for (const [feature, { dtype }] of features) {
-    const camera = feature.slice(IMAGES.length);
-    const size = dtype === 'image' ? pngSize(await frames.read(id, camera, 0)) : null;
-    const { width, height } = cameras[camera];
+  for (const [camera, name] of cameras) {
+    const feature = info.features[name];
+    const size = feature.dtype === 'image' ? pngSize(await frames.read(id, camera, 0)) : null;
+    const { width, height } = sizeOf(feature);
     if (size && (size.width !== width || size.height !== height))
       remarks.push(
         `info.json says ${width} x ${height} of ${camera}, its pictures are ${size.width} x ${size.height}: one may be damaged.`,
@@ -139,21 +165,12 @@ async function sizeRemarks(
   return remarks;
 }
 
-const uncompared = (statistics: StatisticsCheck, tasks: Map<number, string> | null) => [
-  ...(statistics.any ? [] : ['numbers of the state, for want of statistics,']),
-  ...(tasks ? [] : ['sentences']),
-  'the calibration',
-];
-
-function cameraFeatures(infoPath: string, info: Info): [string, Feature][] {
-  const cameras = Object.entries(info.features).filter(
-    ([name, { dtype }]) => (dtype === 'image' || dtype === 'video') && name.startsWith(IMAGES),
-  );
-  if (cameras.length) return cameras;
-  throw new BundleError(
-    infoPath,
-    `has no picture among its features (${Object.keys(info.features).join(', ')}): record with a camera`,
-  );
+function uncompared(statistics: StatisticsCheck, tasks: Map<number, string> | null): string[] {
+  return [
+    ...(statistics.any ? [] : ['numbers of the state, for want of statistics,']),
+    ...(tasks ? [] : ['sentences']),
+    'the calibration',
+  ];
 }
 
 async function mappingOffer(info: Info, source: ParquetSource): Promise<MappingOffer> {
@@ -163,9 +180,9 @@ async function mappingOffer(info: Info, source: ParquetSource): Promise<MappingO
   return {
     features,
     rows: Object.fromEntries(names.map((name) => [name, preview[name].map(numbersOf)])),
-    mapping: proposeMapping(features),
+    ...offeredMapping(features),
     frame:
-      'LeRobot does not say in which unit and frame positions are: they are taken in the world frame, in the unit chosen here.',
+      'LeRobot does not say in which unit and frame positions are: they are taken in the unit named here, in the world frame.',
   };
 }
 
@@ -181,9 +198,13 @@ function numbersOf(cell: unknown): number[] {
 function described(
   { id, task, variation, descriptions, index, length }: Episode,
   info: Info,
-  cameras: [string, Feature][],
+  cameras: Map<string, string>,
+  columns: StateColumns,
 ): Pick<Demonstration, 'id' | 'task' | 'variation' | 'descriptions' | 'fps' | 'length' | 'cameras'> {
-  const views = cameras.map(([name, feature]) => [name.slice(IMAGES.length), camera(feature, index)]);
+  const views = [...cameras].map(([name, feature]) => [
+    name,
+    camera(info.features[feature], index, length, columns),
+  ]);
   return {
     id,
     task,
@@ -197,14 +218,42 @@ function described(
 
 interface Calibration {
   intrinsics?: number[] | null;
-  extrinsics?: number[] | null;
+  /** Of a camera that moves the feature that holds them for every frame. */
+  extrinsics?: number[] | string | null;
+}
+
+interface CameraInfo extends Calibration {
+  /** Of episodes that differ from the first. */
+  episodes?: Record<string, Calibration>;
+}
+
+/** Features that hold the poses of cameras that move. */
+function poseFeatures({ features }: Info, cameras: Map<string, string>): string[] {
+  return [...cameras.values()].flatMap((camera) => {
+    const { extrinsics } = (features[camera].info ?? {}) as CameraInfo;
+    if (typeof extrinsics !== 'string' || !Object.hasOwn(features, extrinsics)) return [];
+    return features[extrinsics].shape.join() === String(POSE_NUMBERS) ? [extrinsics] : [];
+  });
+}
+
+function sizeOf({ shape, names }: Feature): { width: number; height: number } {
+  const channelsFirst = Array.isArray(names) ? /^channels?$/.test(String(names[0])) : shape[0] === 3;
+  const [height = 0, width = 0] = channelsFirst ? shape.slice(1) : shape;
+  return { width, height };
 }
 
 /** Its calibration stands in the feature's info, as writeLerobot puts it there. */
-function camera({ shape, names, info }: Feature, episode: number): Camera {
-  const channelsFirst = Array.isArray(names) ? /^channels?$/.test(String(names[0])) : shape[0] === 3;
-  const [height, width] = channelsFirst ? shape.slice(1) : shape;
-  const shared = (info ?? {}) as Calibration & { episodes?: Record<string, Calibration> };
+function camera(feature: Feature, episode: number, length: number, columns: StateColumns): Camera {
+  const shared = (feature.info ?? {}) as CameraInfo;
   const { intrinsics, extrinsics } = shared.episodes?.[episode] ?? shared;
-  return { width: width ?? 0, height: height ?? 0, ...calibration(intrinsics, extrinsics) };
+  const poses = typeof extrinsics === 'string' ? posesIn(columns, extrinsics, length) : extrinsics;
+  return { ...sizeOf(feature), ...calibration(intrinsics, poses, length) };
+}
+
+function posesIn(columns: StateColumns, feature: string, length: number): number[] | null {
+  const values = Object.hasOwn(columns, feature) ? columns[feature].values : null;
+  return (
+    values &&
+    cameraPoses(Array.from({ length }, (_, i) => values.subarray(POSE_NUMBERS * i, POSE_NUMBERS * (i + 1))))
+  );
 }

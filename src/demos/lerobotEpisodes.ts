@@ -19,6 +19,8 @@ export interface Episode {
   task: string;
   variation: number;
   descriptions: string[];
+  /** Whether writeLerobot wrote it: then what its state means is known. */
+  ours: boolean;
 }
 
 interface Dataset {
@@ -198,6 +200,7 @@ async function episodesOfTables(
         task: text('demonstration/task') ?? said.task,
         variation: kept.includes('demonstration/variation') ? whole('demonstration/variation') : 0,
         descriptions: descriptions.length ? descriptions : said.descriptions,
+        ours: own.every((column) => source.columns.has(column)),
       });
     }
   }
@@ -212,6 +215,7 @@ function words(path: string, index: number, tasks: string[]) {
     task: tasks[0].toLowerCase().replace(/[^a-z0-9]+/g, '_'),
     variation: 0,
     descriptions: tasks,
+    ours: false,
   };
 }
 

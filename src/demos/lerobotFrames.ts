@@ -33,15 +33,16 @@ export class LerobotFrames implements FrameStore {
 
   constructor(
     private readonly episodes: Map<string, EpisodeRows>,
-    private readonly prefix: string,
+    /** By camera. */
+    private readonly columns: ReadonlyMap<string, string>,
     private readonly files: ParquetFiles,
   ) {}
 
   async read(demonstrationId: string, camera: string, frame: number): Promise<EncodedImage> {
     const rows = this.episodes.get(demonstrationId);
-    const column = this.prefix + camera;
+    const column = this.columns.get(camera);
     const source = rows && (await this.files.open(rows.file));
-    if (!rows || !(frame >= 0 && frame < rows.length) || !source?.columns.has(column))
+    if (!rows || !(frame >= 0 && frame < rows.length) || !column || !source?.columns.has(column))
       throw new BundleError(rows?.file ?? demonstrationId, `has no frame ${frame} of camera ${camera}`);
     const row = rows.start + frame;
     const { start, pictures } = await this.run(source, column, row);

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { BundleError } from './bundleError.ts';
 import { issueText } from './schemaIssue.ts';
-import { labelsByName, type StateFeature } from './stateMapping.ts';
+import { labelsByName, NUMBERED, type StateFeature } from './stateMapping.ts';
 
 const FeatureSchema = v.object({
   dtype: v.string(),
@@ -74,10 +74,28 @@ export function filled(template: string, fields: Record<string, string | number>
   );
 }
 
-/** The vectors of observations, which alone may say what the state was. */
+/** Of the frame after, of what was done, or of where a camera was: nothing that was seen. */
+const NOT_SEEN = /^next\.|^camera_extrinsics\.|(^|[._/])actions?($|[._/])/;
+/** What LeRobot counts and judges by. */
+const NO_STATE = /(^|[._])(reward|done|success|truncated|terminated|timestamp|index)$/;
+
+/**
+ * Every feature of pictures or video by the camera's name: what follows "images." in its key, or the key's last part;
+ * the whole keys where two would be called alike.
+ */
+export function cameraFeatures(features: Info['features']): Map<string, string> {
+  const keys = Object.keys(features).filter(
+    (key) => ['image', 'video'].includes(features[key].dtype) && !NOT_SEEN.test(key),
+  );
+  const short = new Map(keys.map((key) => [key.replace(/^.*?\bimages\.(?=.)|^.*\.(?=[^.]+$)/, ''), key]));
+  return short.size === keys.length ? short : new Map(keys.map((key) => [key, key]));
+}
+
+/** The vectors that may say what the state was: floats by any name, other numbers where they are observations. */
 export function stateFeatures(features: Info['features']): StateFeature[] {
   return Object.entries(features)
-    .filter(([name, feature]) => name.startsWith('observation.') && isVector(feature))
+    .filter(([name, feature]) => isVector(feature) && !NOT_SEEN.test(name) && !NO_STATE.test(name))
+    .filter(([name, { dtype }]) => dtype.startsWith('float') || name.startsWith('observation.'))
     .map(([name, feature]) => ({ name, width: feature.shape[0], labels: labelsOf(name, feature) }));
 }
 
@@ -88,7 +106,8 @@ function isVector({ dtype, shape }: Feature): boolean {
 function labelsOf(feature: string, { names, shape }: Feature): string[] {
   const nested: unknown =
     names && typeof names === 'object' && !Array.isArray(names) ? Object.values(names)[0] : names;
-  if (Array.isArray(nested) && nested.length === shape[0] && !/^\w+_?\d+$/.test(String(nested[0])))
-    return nested.map(String);
-  return labelsByName(feature, shape[0]);
+  const given = Array.isArray(nested) && nested.length === shape[0] ? nested.map(String) : [];
+  if (given.some((label) => !NUMBERED.test(label))) return given;
+  const labels = labelsByName(feature, shape[0]);
+  return labels.length ? labels : given;
 }

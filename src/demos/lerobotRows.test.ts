@@ -4,15 +4,11 @@ import type { Info } from './lerobotInfo.ts';
 import { statesOf } from './lerobotRows.ts';
 import { ParquetSource } from './parquetSource.ts';
 import { parquetFile, type Column } from './parquetTable.ts';
-import type { StateMapping } from './stateMapping.ts';
 
 const LENGTHS = [3, 5, 4];
 const FROM = 100;
 const info = { features: { state: { shape: [2] } } } as unknown as Info;
-const mapping = {
-  position: { feature: 'state', at: [0, 1, 1] },
-  gripper: { feature: 'state', at: [1] },
-} as unknown as StateMapping;
+const features = ['state'];
 
 function file(further: Column[] = []): Promise<ParquetSource> {
   const owners = LENGTHS.flatMap((length, k) => Array<number>(length).fill(k));
@@ -38,7 +34,7 @@ test.each([1, 8, 100])('episodes, by %i rows at once, come with the rows that ar
     { name: 'task_index', kind: 'int64', rows: LENGTHS.flatMap((n, k) => Array<number>(n).fill(7 + k)) },
   ]);
   const found = [];
-  for await (const { episode, columns, rows } of statesOf(source, episodes(), info, mapping, most))
+  for await (const { episode, columns, rows } of statesOf(source, episodes(), info, features, most))
     found.push([
       episode.index,
       [...columns.state.values],
@@ -57,7 +53,7 @@ test.each([1, 8, 100])('episodes, by %i rows at once, come with the rows that ar
 test('columns that a file lacks are not there, a frame that it lacks is named', async () => {
   const read = async (lengths?: number[]) => {
     const found = [];
-    for await (const { rows } of statesOf(await file(), episodes(lengths), info, mapping)) found.push(rows);
+    for await (const { rows } of statesOf(await file(), episodes(lengths), info, features)) found.push(rows);
     return found;
   };
   expect((await read()).map((rows) => Object.keys(rows))).toEqual(LENGTHS.map(() => ['start', 'nextOwner']));

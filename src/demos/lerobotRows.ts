@@ -3,16 +3,15 @@ import { BundleError } from './bundleError.ts';
 import { CHECK_COLUMNS, type CheckedRows } from './lerobotChecks.ts';
 import type { Episode } from './lerobotEpisodes.ts';
 import type { Info } from './lerobotInfo.ts';
-import { mappedFeatures, type StateColumns } from './mappedState.ts';
+import type { StateColumns } from './mappedState.ts';
 import type { ParquetSource } from './parquetSource.ts';
-import type { StateMapping } from './stateMapping.ts';
 
 /** Of a data file; an episode is never parted. */
 const ROWS_AT_ONCE = 100_000;
 
 export interface EpisodeStates {
   episode: Episode;
-  /** What the mapping reads of the episode. */
+  /** By feature. */
   columns: StateColumns;
   rows: CheckedRows;
 }
@@ -34,7 +33,7 @@ export async function* statesOf(
   source: ParquetSource,
   episodes: Episode[],
   info: Info,
-  mapping: StateMapping,
+  features: string[],
   rowsAtOnce = ROWS_AT_ONCE,
 ): AsyncGenerator<EpisodeStates> {
   const [first = NaN] = await source.numbers('index', 1, 0, Math.min(1, source.rows));
@@ -53,7 +52,7 @@ export async function* statesOf(
     const frames = await source.numbers('frame_index', 1, from, until);
     const table: StateColumns = {};
     for (const [column, width] of [
-      ...mappedFeatures(mapping).map((feature) => [feature, info.features[feature].shape[0]] as const),
+      ...features.map((feature) => [feature, info.features[feature].shape[0]] as const),
       ...checks.map((column) => [column, 1] as const),
     ])
       table[column] = { width, values: await source.numbers(column, width, from, until) };
@@ -68,7 +67,7 @@ export async function* statesOf(
       };
       yield {
         episode,
-        columns: Object.fromEntries(mappedFeatures(mapping).map((feature) => [feature, part(feature)])),
+        columns: Object.fromEntries(features.map((feature) => [feature, part(feature)])),
         rows: {
           start: from + start,
           nextOwner: owners.at(start + episode.length),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fixture, unzipped } from '../../test/fixtures/fixture.ts';
+import { fixture, unzipped, zipped } from '../../test/fixtures/fixture.ts';
 import type { Bundle, Demonstration, EncodedImage } from './demonstration.ts';
 import { writeLerobot } from './lerobotWriter.ts';
 import { openBundle } from './openBundle.ts';
@@ -20,12 +20,17 @@ test('what is written reads back equal, numbers to float32', async () => {
   bundle.demonstrations[2].cameras.front.extrinsics![3] = 1.5;
   const read = await reopened(bundle);
   expect(read).toMatchObject({ format: 'lerobot', remarks: [] });
+  expect(read.mapping!.features.map(({ name }) => name)).not.toContain('camera_extrinsics.wrist');
   const rounded = (demo: Demonstration) => ({
     ...demo,
     gripperPose: [...demo.gripperPose].map(Math.fround),
     gripperOpen: [...demo.gripperOpen],
     jointPositions: [...demo.jointPositions!].map(Math.fround),
     jointVelocities: [...demo.jointVelocities!].map(Math.fround),
+    cameras: {
+      ...demo.cameras,
+      wrist: { ...demo.cameras.wrist, extrinsics: demo.cameras.wrist.extrinsics!.map(Math.fround) },
+    },
   });
   expect(read.demonstrations.map(rounded)).toEqual(bundle.demonstrations.map(rounded));
   for (const { id, length, cameras } of bundle.demonstrations)
@@ -34,6 +39,35 @@ test('what is written reads back equal, numbers to float32', async () => {
         expect(await read.frames.read(id, camera, frame)).toEqual(
           await bundle.frames.read(id, camera, frame),
         );
+});
+
+test('poses of a moving camera are a column where every demonstration has them; else none is told', async () => {
+  const bundle = await original();
+  const [first, second] = bundle.demonstrations.map(({ cameras }) => cameras.wrist);
+  first.extrinsics = first.extrinsics!.slice(0, 16);
+  const standing = await reopened(bundle);
+  expect(standing.demonstrations.map(({ cameras }) => cameras.wrist.extrinsics!.length / 16)).toEqual([
+    1, 10, 9,
+  ]);
+  second.extrinsics = null;
+  const partly = await reopened(bundle);
+  expect(partly.demonstrations.map(({ cameras }) => cameras.wrist.extrinsics?.length)).toEqual([
+    16,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('a changed pose of a moving camera parts from its statistics', async () => {
+  const bundle = await original();
+  const good = await unzipped(await writeLerobot(bundle, { decode }));
+  bundle.demonstrations[1].cameras.wrist.extrinsics![16 * 4 + 3] += 0.5;
+  const other = await unzipped(await writeLerobot(bundle, { decode }));
+  const rows = Object.keys(good).find((path) => /data\/.*parquet$/.test(path))!;
+  const mixed = await zipped({ ...good, [rows]: other[rows] });
+  await expect(openBundle(new Blob([mixed]), 'c.zip')).rejects.toThrow(
+    /of camera_extrinsics\.wrist\[3\] in episode 1 where its statistics say/,
+  );
 });
 
 test('the same bundle gives the same bytes', async () => {

@@ -1,5 +1,6 @@
 /** A bundle as a LeRobot v3.0 dataset with its frames as pictures inside the parquet files. */
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter, configure } from '@zip.js/zip.js';
+import { isMoving, poseAt } from './camera.ts';
 import { columnStats, type FeatureStats } from './columnStats.ts';
 import type { Bundle, Demonstration, EncodedImage } from './demonstration.ts';
 import { parquetFile, type Column, type StoredPicture } from './parquetTable.ts';
@@ -10,6 +11,9 @@ const CHUNKS_SIZE = 1000;
 const ENTRY_DATE = new Date(2025, 0, 1);
 
 export const STATE_NAMES = ['x', 'y', 'z', 'qx', 'qy', 'qz', 'qw', 'gripper_open'];
+
+/** Row and column of a 4x4. */
+const MATRIX_NAMES = Array.from({ length: 16 }, (_, i) => `m${Math.floor(i / 4)}${i % 4}`);
 
 /** Columns of joints, written where every demonstration has them. */
 const JOINTS = {
@@ -44,7 +48,8 @@ interface Episode {
  * observation.state is x, y, z (metres, world frame), quaternion x, y, z, w and gripper_open, in float32; action is the
  * state of the next frame. Cameras and joint columns are written where every demonstration has them. A camera's
  * calibration stands in info.json as features["observation.images.<camera>"].info (intrinsics 3x3, extrinsics 4x4
- * camera to world, and `episodes` for those that differ from the first); id, task name, variation and all descriptions
+ * camera to world, and `episodes` for those that differ from the first); the extrinsics of one that moves are the
+ * feature camera_extrinsics.<camera>, which its info names, where every demonstration has them; id, task name, variation and all descriptions
  * stand in meta/episodes as demonstration/* columns. Statistics of every feature stand in meta/stats.json, and of each
  * episode in meta/episodes as stats/<feature>/<statistic>.
  * @throws Error when there is no demonstration, or frame rates or picture sizes differ among them; what `decode` throws
@@ -59,7 +64,9 @@ export async function writeLerobot(
   const joints = (['jointPositions', 'jointVelocities'] as const).filter((key) =>
     demos.every((demo) => demo[key]),
   );
-  const columnsOf = (episodes: Episode[], pictures: string[]) => dataColumns(episodes, joints, pictures, fps);
+  const moving = movingCameras(demos, cameras);
+  const columnsOf = (episodes: Episode[], pictures: string[]) =>
+    dataColumns(episodes, joints, moving, pictures, fps);
   const tasks = [...new Set(demos.map((demo) => demo.descriptions[0]))];
 
   configure({ useWebWorkers: false });
@@ -116,7 +123,10 @@ export async function writeLerobot(
   const columns = [...episodeColumns(files), ...statsColumns(episodes.map((episode) => statsOf([episode])))];
   await add('meta/episodes/chunk-000/file-000.parquet', parquetFile(columns));
   await add('meta/stats.json', json(statsOf(episodes)));
-  await add('meta/info.json', json(info(demos, joints, cameras, fps, tasks.length, data_files_size_in_mb)));
+  await add(
+    'meta/info.json',
+    json(info(demos, joints, cameras, moving, fps, tasks.length, data_files_size_in_mb)),
+  );
   return zip.close();
 }
 
@@ -152,7 +162,24 @@ function sharedCameras(demos: Demonstration[]): string[] {
   return names;
 }
 
-function dataColumns(episodes: Episode[], joints: JointColumn[], cameras: string[], fps: number): Column[] {
+/** Cameras that move in some demonstration, and are calibrated in all. */
+function movingCameras(demos: Demonstration[], cameras: string[]): string[] {
+  return cameras.filter(
+    (name) =>
+      demos.some((demo) => isMoving(demo.cameras[name])) &&
+      demos.every((demo) => demo.cameras[name].extrinsics),
+  );
+}
+
+const extrinsicsFeature = (camera: string) => `camera_extrinsics.${camera}`;
+
+function dataColumns(
+  episodes: Episode[],
+  joints: JointColumn[],
+  moving: string[],
+  cameras: string[],
+  fps: number,
+): Column[] {
   const everyFrame = <T>(value: (episode: Episode, frame: number) => T): T[] =>
     episodes.flatMap((episode) =>
       Array.from({ length: episode.demo.length }, (_, frame) => value(episode, frame)),
@@ -162,6 +189,10 @@ function dataColumns(episodes: Episode[], joints: JointColumn[], cameras: string
     ...joints.map((key): Column => {
       const rows = everyFrame(({ demo }, i) => row(demo[key]!, demo.length, i));
       return { name: JOINTS[key], kind: 'floats', rows };
+    }),
+    ...moving.map((camera): Column => {
+      const rows = everyFrame(({ demo }, i) => poseAt(demo.cameras[camera], i)!);
+      return { name: extrinsicsFeature(camera), kind: 'floats', rows };
     }),
     {
       name: 'action',
@@ -248,6 +279,7 @@ function info(
   demos: Demonstration[],
   joints: JointColumn[],
   cameras: string[],
+  moving: string[],
   fps: number,
   totalTasks: number,
   data_files_size_in_mb: number,
@@ -274,8 +306,11 @@ function info(
     features: {
       'observation.state': vector(STATE_NAMES),
       ...Object.fromEntries(joints.map((key) => [JOINTS[key], vector(jointNames(key))])),
+      ...Object.fromEntries(moving.map((name) => [extrinsicsFeature(name), vector(MATRIX_NAMES)])),
       action: vector(STATE_NAMES),
-      ...Object.fromEntries(cameras.map((name) => [`observation.images.${name}`, imageFeature(demos, name)])),
+      ...Object.fromEntries(
+        cameras.map((name) => [`observation.images.${name}`, imageFeature(demos, name, moving)]),
+      ),
       timestamp: scalar('float32'),
       frame_index: scalar('int64'),
       episode_index: scalar('int64'),
@@ -285,10 +320,11 @@ function info(
   };
 }
 
-function imageFeature(demos: Demonstration[], name: string) {
+function imageFeature(demos: Demonstration[], name: string, moving: string[]) {
   const calibration = ({ cameras }: Demonstration) => {
     const { intrinsics, extrinsics } = cameras[name];
-    return { intrinsics, extrinsics };
+    if (moving.includes(name)) return { intrinsics, extrinsics: extrinsicsFeature(name) };
+    return { intrinsics, extrinsics: isMoving(cameras[name]) ? null : extrinsics };
   };
   const { width, height } = demos[0].cameras[name];
   const shared = calibration(demos[0]);

@@ -1,6 +1,7 @@
 /** The layout of ManiSkill's trajectories: traj_<id> in an HDF5 file, and a JSON file of the same name beside it. */
 import * as v from 'valibot';
 import { BundleError } from './bundleError.ts';
+import { cameraPoses } from './cameraPoses.ts';
 import { calibration } from './checkDemonstration.ts';
 import type { Camera } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
@@ -13,8 +14,6 @@ import { labelsByName } from './stateMapping.ts';
 
 const JSON_BYTES = 64 * 2 ** 20;
 const FPS = 20;
-/** A camera whose pose changes more, in metres or in the cosines of its axes, sits on the arm. */
-const STILL_CAMERA = 1e-4;
 /** qpos of ManiSkill's Panda: seven joints and two fingers. */
 const PANDA = 9;
 
@@ -63,7 +62,7 @@ export async function readManiskill(
       const found = file.dataset(dataset);
       if (found?.kind !== 'byte' || !pictureSize(found.shape)) continue;
       pictures[camera] = dataset;
-      calibrations[camera] = calibrationOf(file, `${obs}/sensor_param/${camera}`);
+      calibrations[camera] = calibrationOf(file, `${obs}/sensor_param/${camera}`, found.shape[0]);
     }
     if (!Object.keys(pictures).length)
       throw new BundleError(
@@ -110,8 +109,12 @@ function parsed(path: string, bytes: Uint8Array): v.InferOutput<typeof Json> {
   throw new BundleError(path, `does not describe trajectories at ${issueText(issues[0])}`);
 }
 
-/** OpenCV's camera, world to camera, turned into camera to world; null when it moves. */
-function calibrationOf(file: Hdf5File, group: string): Pick<Camera, 'intrinsics' | 'extrinsics'> {
+/** OpenCV's camera, world to camera, turned into camera to world. */
+function calibrationOf(
+  file: Hdf5File,
+  group: string,
+  length: number,
+): Pick<Camera, 'intrinsics' | 'extrinsics'> {
   const matrices = (key: string, size: number): number[][] => {
     const { shape } = file.dataset(`${group}/${key}`) ?? { shape: [] };
     if (shape.length !== 3 || shape[1] * shape[2] !== size) return [];
@@ -121,9 +124,7 @@ function calibrationOf(file: Hdf5File, group: string): Pick<Camera, 'intrinsics'
     );
   };
   const [intrinsics] = matrices('intrinsic_cv', 9);
-  const poses = matrices('extrinsic_cv', 12);
-  const still = poses.every((pose) => pose.every((x, j) => Math.abs(x - poses[0][j]) < STILL_CAMERA));
-  return calibration(intrinsics, still && poses.length ? inverted(poses[0]) : null);
+  return calibration(intrinsics, cameraPoses(matrices('extrinsic_cv', 12).map(inverted)), length);
 }
 
 /** 3x4 [R | t] to the 4x4 of its inverse, [R' | -R' t]. */

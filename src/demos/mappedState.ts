@@ -1,6 +1,12 @@
 /** A demonstration's state out of a dataset's columns by a mapping. */
 import type { Demonstration } from './demonstration.ts';
-import { GRIPPER_FORMS, LENGTH_UNITS, type Place, type StateMapping } from './stateMapping.ts';
+import {
+  GRIPPER_FORMS,
+  LENGTH_UNITS,
+  type MappingOffer,
+  type Place,
+  type StateMapping,
+} from './stateMapping.ts';
 
 /** Row-major numbers of one feature over a demonstration. */
 export interface StateColumn {
@@ -127,6 +133,29 @@ export function openOrClosed(demos: Demonstration[], mapping: StateMapping, rema
     remarks.push(
       `The gripper counts as open where ${feature} is ${form === closing ? 'below' : 'above'} ${middle.toPrecision(3)}.`,
     );
+}
+
+/** Which columns were taken for what, in which units and whose frame. */
+export function columnsRemark(
+  mapping: StateMapping,
+  { features, frame }: Pick<MappingOffer, 'features' | 'frame'>,
+): string {
+  const { position, unit, rotation, gripper, jointPositions, jointVelocities } = mapping;
+  const said = (what: string, place: Place | null, how: string) => {
+    if (!place) return [];
+    const labels = features.find(({ name }) => name === place.feature)?.labels ?? [];
+    const names = place.at.map((i) => labels[i] ?? `element ${i}`);
+    const which = names.length > 4 ? `${names.length} elements` : names.join(', ');
+    return [`${what} ${which} of ${place.feature} (${how})`];
+  };
+  const taken = [
+    said('position', position, unit),
+    said('orientation', rotation, rotation?.form ?? ''),
+    said('gripper', { ...gripper, at: gripper.at.slice(0, 1) }, gripper.form),
+    said('joint positions', jointPositions, 'rad'),
+    said('joint velocities', jointVelocities, 'rad/s'),
+  ];
+  return `Read as the state: ${taken.flat().join('; ')}. ${frame}`;
 }
 
 /** What a reader should know of how the state came about. */

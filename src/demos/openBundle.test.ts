@@ -3,9 +3,11 @@ import goldens from '../../test/fixtures/bundles.json' with { type: 'json' };
 import { fixture, unzipped, zipped, type Files } from '../../test/fixtures/fixture.ts';
 import { Archive } from './archive.ts';
 import { BundleError } from './bundleError.ts';
+import { expectProjected } from '../../test/fixtures/projected.ts';
 import type { Bundle, Demonstration } from './demonstration.ts';
 import { openBundle } from './openBundle.ts';
 import { seededRandom } from './random.ts';
+import type { MappingNeeded, StateMapping } from './stateMapping.ts';
 
 /** A machine that trains beside the tests is slow. */
 const HOOK_MILLISECONDS = 120_000;
@@ -29,6 +31,7 @@ async function refusal(bytes: Uint8Array<ArrayBuffer>): Promise<BundleError> {
 async function expectGolden(bundle: Bundle, golden: (typeof goldens)[keyof Omit<typeof goldens, 'values'>]) {
   expect(bundle.demonstrations.map((demo) => demo.id)).toEqual(golden.map((demo) => demo.id));
   for (const [i, { pictures, ...expected }] of golden.entries()) {
+    if ('projected' in expected) expectProjected(bundle.demonstrations[i], expected.projected);
     const demo = bundle.demonstrations[i];
     const numbers = (key: 'gripperPose' | 'gripperOpen' | 'jointPositions' | 'jointVelocities') => {
       const [read, due] = [demo[key], expected[key]];
@@ -77,6 +80,35 @@ test("another hand's LeRobot v3.0 dataset reads as Python wrote it, compressed o
     expect(bundle.format).toBe('lerobot');
     expect(bundle.remarks.join()).toMatch(/no joint velocities.*gripper counts as open/);
     await expectGolden(bundle, goldens.lerobot_v3);
+  }
+});
+
+test('eight numbers without telling names are asked about before they are read; names are said', async () => {
+  const files = await unzipped(fixture('lerobot_v3.zip'));
+  const path = 'libero/meta/info.json';
+  const text = new TextDecoder().decode(files[path]);
+  const info = JSON.parse(text) as { features: Record<string, { names: unknown }> };
+  const named = await open(fixture('lerobot_v3.zip'));
+  expect(named.mapping!.guess).toBeNull();
+  expect(named.remarks[0]).toBe(
+    'Read as the state: position x, y, z of observation.state (m); orientation wx, wy, wz of observation.state ' +
+      '(rotation vector (rad)); gripper gripper_left of observation.state (grows as it opens). LeRobot does not say ' +
+      'in which unit and frame positions are: they are taken in the unit named here, in the world frame.',
+  );
+  const motors = Array.from({ length: 8 }, (_, i) => `motor_${i}`);
+  for (const names of [null, ['state'], { motors }]) {
+    info.features['observation.state'].names = names;
+    const unnamed = await zipped({ ...files, [path]: new TextEncoder().encode(JSON.stringify(info)) });
+    const error = await refusal(unnamed);
+    expect(error.message).toMatch(
+      /^libero\/meta\/info\.json: names none of the 8 numbers .* choose the columns \(on the page, or by --mapping\)/,
+    );
+    const { offer } = error as MappingNeeded;
+    expect(offer.features[0].labels).toEqual(names && 'motors' in names ? motors : []);
+    const mapping = offer.mapping as StateMapping;
+    const read = await openBundle(new Blob([unnamed]), 'x.zip', { mapping });
+    expect(read.mapping!.guess).toBeNull();
+    await expectGolden(read, goldens.lerobot_v3);
   }
 });
 

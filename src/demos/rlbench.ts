@@ -1,5 +1,6 @@
 /** RLBench's folders in a zip: variationN/episodes, and all_variations/episodes of PerAct's fork. */
 import { BundleError } from './bundleError.ts';
+import { cameraPoses } from './cameraPoses.ts';
 import { calibration, checkStates, encodedImage, pngSize } from './checkDemonstration.ts';
 import { jumpRemarks, noChecksums } from './damageRemarks.ts';
 import type { Bundle, Camera, Demonstration, FrameStore, LayerName } from './demonstration.ts';
@@ -18,8 +19,6 @@ const PICTURE_BYTES = 32 * 2 ** 20;
 const FPS = 20;
 /** Open amount above which RLBench itself calls the gripper open. */
 const OPEN_ABOVE = 0.9;
-/** A camera that moves more, in metres or in the cosines of its axes, sits on the arm. */
-const STILL_CAMERA = 1e-4;
 
 interface DepthRange {
   near: number;
@@ -276,18 +275,13 @@ async function readCamera(
     const value = values instanceof Map ? values.get(`${camera}_camera_${key}`) : null;
     return value instanceof PickledArray ? value.values : null;
   };
-  const start = misc(observations[0], 'extrinsics');
-  const still = observations.every((observation) =>
-    misc(observation, 'extrinsics')?.every(
-      (value, i) => Math.abs(value - (start?.[i] ?? NaN)) < STILL_CAMERA,
-    ),
-  );
+  const poses = cameraPoses(observations.map((observation) => misc(observation, 'extrinsics')));
   const layers = (['depth', 'mask'] satisfies LayerName[]).filter((layer) =>
     tree.has(`${folder}${camera}_${layer}/0.png`),
   );
   return {
     ...size,
-    ...calibration(misc(observations[0], 'intrinsics'), still ? start : null),
+    ...calibration(misc(observations[0], 'intrinsics'), poses, observations.length),
     ...(layers.length && { layers }),
   };
 }
@@ -302,7 +296,9 @@ function depthRange(camera: string, observation: Map<PickleValue, PickleValue>):
 
 function uncalibrated(demonstrations: Demonstration[], remarks: Set<string>): void {
   const without = new Set(
-    demonstrations.flatMap(({ cameras }) => Object.keys(cameras).filter((name) => !cameras[name].intrinsics)),
+    demonstrations.flatMap(({ cameras }) =>
+      Object.keys(cameras).filter((name) => !cameras[name].intrinsics || !cameras[name].extrinsics),
+    ),
   );
   if (without.size)
     remarks.add(

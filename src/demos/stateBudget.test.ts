@@ -15,7 +15,10 @@ test('frames are counted over all demonstrations, and too many are refused', () 
 test('of a demonstration, what it holds', async () => {
   const { demonstrations } = await openBundle(new Blob([fixture('rlbench_variations.zip')]), 'x.zip');
   const [demo] = demonstrations;
-  const bytes = (8 + (2 * demo.jointPositions!.length) / demo.length) * 8 * demo.length;
+  const joints = demo.jointPositions!.length / demo.length;
+  const movingPoses = demo.cameras.wrist.extrinsics!.length / demo.length;
+  expect([joints, movingPoses]).toEqual([7, 16]);
+  const bytes = (8 + 2 * joints + movingPoses) * 8 * demo.length;
   new StateBudget('a.zip', bytes).add(demo);
   expect(() => new StateBudget('a.zip', bytes - 1).add(demo)).toThrow('open fewer demonstrations');
 });

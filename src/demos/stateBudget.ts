@@ -1,6 +1,7 @@
 /** States are in memory whole, pictures are not: the frames of a bundle are what its size in memory hangs on. */
 import { BundleError } from './bundleError.ts';
-import type { Demonstration } from './demonstration.ts';
+import { isMoving } from './camera.ts';
+import type { Camera, Demonstration } from './demonstration.ts';
 import { megabytes } from './fileTree.ts';
 
 /** A million frames with pose, opening, seven joint positions and velocities fit. */
@@ -17,9 +18,10 @@ export class StateBudget {
   ) {}
 
   /** @throws as spend does */
-  add({ length, gripperPose, gripperOpen, jointPositions, jointVelocities }: Demonstration): void {
+  add({ length, cameras, gripperPose, gripperOpen, jointPositions, jointVelocities }: Demonstration): void {
     const columns = [gripperPose, gripperOpen, jointPositions, jointVelocities];
-    this.spend(length, columns.reduce((sum, column) => sum + (column?.length ?? 0), 0) / length);
+    const numbers = columns.reduce((sum, column) => sum + (column?.length ?? 0), 0) / length;
+    this.spend(length, numbers + numbersOfPoses(Object.values(cameras), length));
   }
 
   /**
@@ -35,4 +37,9 @@ export class StateBudget {
         `has more than ${this.frames - frames} frames, whose states take more than ${megabytes(this.most)} of memory: open fewer demonstrations`,
       );
   }
+}
+
+/** Of each frame, where cameras move. */
+export function numbersOfPoses(cameras: Pick<Camera, 'extrinsics'>[], length: number): number {
+  return cameras.filter(isMoving).reduce((sum, { extrinsics }) => sum + extrinsics!.length, 0) / length;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { labelsByName, proposeMapping, type StateFeature } from './stateMapping.ts';
+import { labelsByName, offeredMapping, proposeMapping, type StateFeature } from './stateMapping.ts';
 
 const feature = (name: string, width: number, labels = labelsByName(name, width)): StateFeature => ({
   name,
@@ -29,12 +29,36 @@ test("robomimic's keys: the end effector's position and quaternion, the first fi
   });
 });
 
-test("LIBERO's eight nameless numbers, and LeRobot's names of the end effector", () => {
-  expect(proposeMapping([feature('observation.state', 8)])).toMatchObject({
-    position: { at: [0, 1, 2] },
-    rotation: { at: [3, 4, 5], form: 'rotation vector (rad)' },
-    gripper: { at: [6] },
-  });
+const numbered = (word: string, count: number) => Array.from({ length: count }, (_, i) => `${word}${i}`);
+
+test("eight numbers whose names tell nothing are guessed to be LIBERO's, and called a guess", () => {
+  for (const labels of [[], numbered('motor_', 8), numbered('', 8)]) {
+    const { mapping, guess } = offeredMapping([feature('observation.state', 8, labels)]);
+    expect(mapping).toMatchObject({
+      position: { at: [0, 1, 2] },
+      rotation: { at: [3, 4, 5], form: 'rotation vector (rad)' },
+      gripper: { at: [6] },
+    });
+    expect(guess).toMatch(
+      /^names none of the 8 numbers of observation\.state: .* is a guess from their count/,
+    );
+  }
+});
+
+test('nothing is guessed of joints by name, of another count, or where names tell', () => {
+  for (const labels of [
+    [...numbered('joint_', 7), 'gripper'],
+    numbered('joint_', 8),
+    numbered('motor_', 7),
+  ]) {
+    const offered = offeredMapping([feature('observation.state', labels.length, labels)]);
+    expect([offered.mapping.position, offered.guess]).toEqual([undefined, null]);
+  }
+  const named = offeredMapping([feature('observation.state', 8), feature('observation.ee_pos', 3)]);
+  expect([named.mapping.position?.feature, named.guess]).toEqual(['observation.ee_pos', null]);
+});
+
+test("LeRobot's names of the end effector", () => {
   const names = ['x', 'y', 'z', 'wx', 'wy', 'wz', 'gripper_pos'].map((name) => `ee.${name}`);
   expect(proposeMapping([feature('observation.state', 7, names)])).toMatchObject({
     position: { at: [0, 1, 2] },

@@ -46,11 +46,13 @@ export interface MappingOffer {
   /** The first rows of the first demonstration, by feature. */
   rows: Record<string, number[][]>;
   mapping: Partial<StateMapping>;
+  /** Why the mapping is no more than a guess, which somebody must look at before it is used; null: names tell it. */
+  guess: string | null;
   /** Whose frame of reference positions are in, a sentence. */
   frame: string;
 }
 
-/** Thrown when a position or a gripper opening cannot be told by name: the offer is what could be. */
+/** Thrown when names do not tell position and gripper opening: the offer is what they could be. */
 export class MappingNeeded extends BundleError {
   override name = 'MappingNeeded';
   constructor(
@@ -62,13 +64,17 @@ export class MappingNeeded extends BundleError {
   }
 }
 
+const CHOOSE =
+  'choose the columns (on the page, or by --mapping), or add names such as x, y, z, qx, qy, qz, qw, gripper_open';
+const LIBERO = ['x', 'y', 'z', 'wx', 'wy', 'wz', 'gripper_1', 'gripper_2'];
 const END_EFFECTOR = /(^|[._/0-9])(ee|eef|tcp|tool|hand|end_?effector|gripper)(?![a-z])/i;
 const POSES = ['x', 'y', 'z', 'qx', 'qy', 'qz', 'qw'];
-const LIBERO = ['x', 'y', 'z', 'wx', 'wy', 'wz', 'gripper_1', 'gripper_2'];
+/** "motor_0", "state_3", "7": a name that tells nothing, other than "joint_0" does. */
+export const NUMBERED = /^(?!joint|gripper|finger)[a-z]*_?\d+$/i;
 
 /**
- * Names for the elements of a vector that gives none: poses of the end effector by the feature's name, LIBERO's eight
- * numbers, a lone number by its feature.
+ * Names for the elements of a vector that gives none: poses of the end effector by the feature's name, a lone number by
+ * its feature.
  * @param scalarFirst whether a pose's quaternion is w, x, y, z
  */
 export function labelsByName(name: string, width: number, scalarFirst = false): string[] {
@@ -80,15 +86,13 @@ export function labelsByName(name: string, width: number, scalarFirst = false): 
   if (own && /pos(ition)?$/.test(last) && width === 3) return pose.slice(0, 3);
   if (own && /quat(ernion)?$/.test(last) && width === 4) return pose.slice(3);
   if (own && /(ori|rotvec|axis_?angle)$/.test(last) && width === 3) return ['wx', 'wy', 'wz'];
-  if (name === 'observation.state' && width === 8) return LIBERO;
   if (width === 1) return [last];
   return width === 2 && /gripper/.test(last) ? [`${last}_1`, `${last}_2`] : [];
 }
 
 /** What the names of features and their elements tell; actions and velocities never stand for a state. */
 export function proposeMapping(features: StateFeature[]): Partial<StateMapping> {
-  const rank = ({ name }: StateFeature) =>
-    name === 'observation.state' ? 0 : END_EFFECTOR.test(name) ? 1 : 2;
+  const rank = ({ name }: StateFeature) => (isState(name) ? 0 : END_EFFECTOR.test(name) ? 1 : 2);
   const states = features.filter(({ name }) => !/(vel|effort|force|torque)s?$/i.test(name));
   const ranked = states.sort((a, b) => rank(a) - rank(b));
   const find = (...axes: RegExp[]): Place | null => {
@@ -117,6 +121,32 @@ export function proposeMapping(features: StateFeature[]): Partial<StateMapping> 
   };
 }
 
+/**
+ * What names tell, else a guess from the count: eight numbers without telling names may be LIBERO's, and may as well be
+ * seven joints and a gripper.
+ */
+export function offeredMapping(features: StateFeature[]): Pick<MappingOffer, 'mapping' | 'guess'> {
+  const mapping = proposeMapping(features);
+  const state = features.find(({ name, width }) => isState(name) && width === LIBERO.length);
+  if (mapping.position || !state?.labels.every((label) => NUMBERED.test(label)))
+    return { mapping, guess: null };
+  const at = (...names: string[]) => ({
+    feature: state.name,
+    at: names.map((name) => LIBERO.indexOf(name)),
+  });
+  return {
+    mapping: {
+      ...mapping,
+      position: at('x', 'y', 'z'),
+      rotation: { ...at('wx', 'wy', 'wz'), form: 'rotation vector (rad)' },
+      gripper: { ...at('gripper_1'), form: GRIPPER_FORMS[1] },
+    },
+    guess:
+      `names none of the ${state.width} numbers of ${state.name}: that they are x, y, z in metres, a rotation vector ` +
+      "and two fingers, as LIBERO's are, is a guess from their count, and seven joints and a gripper are as many",
+  };
+}
+
 /** "x", "ee.x", "eef_pos_x", "pose.x". */
 const axis = (letter: string) => new RegExp(`(^|[._/ ])${letter}$`, 'i');
 /** "qx", "quat_x", "ee.qx". */
@@ -129,25 +159,35 @@ function joints(features: StateFeature[], pattern: RegExp): Place | null {
   return { feature: found.name, at: all.filter((i) => !/gripper|finger/.test(found.labels[i] ?? '')) };
 }
 
+const isState = (name: string) => name === 'observation.state' || name === 'state';
+
 /** Whether a mapping has all that a demonstration needs. */
 export function isWhole(mapping: Partial<StateMapping>): mapping is StateMapping {
   return Boolean(mapping.position && mapping.gripper && mapping.unit);
 }
 
+/** What was proposed, with null for what somebody must still choose: JSON that is a mapping once that is done. */
+export function mappingTemplate(proposed: Partial<StateMapping>): Record<keyof StateMapping, unknown> {
+  const { position = null, unit = 'm', rotation = null, gripper = null } = proposed;
+  const { jointPositions = null, jointVelocities = null } = proposed;
+  return { position, unit, rotation, gripper, jointPositions, jointVelocities };
+}
+
 /**
- * The mapping given by hand, else the one proposed.
- * @throws MappingNeeded naming the features when neither says where position and gripper stand; BundleError when the
- * given one points at what is not there
+ * The mapping given by hand, else the one that names propose.
+ * @throws MappingNeeded naming the features when neither says where position and gripper stand, or the proposal is a
+ * guess; BundleError when the given one points at what is not there
  */
 export function chooseMapping(file: string, offer: MappingOffer, given?: StateMapping): StateMapping {
   const mapping = given ?? offer.mapping;
+  if (!given && offer.guess)
+    throw new MappingNeeded(file, `${offer.guess}: compare it with the first rows, ${CHOOSE}`, offer);
   if (!isWhole(mapping)) {
     const what = mapping.position ? 'gripper opening' : 'end-effector position (x, y, z)';
     const seen = offer.features.map(({ name, width, labels }) => `${name} [${labels.join(', ') || width}]`);
     throw new MappingNeeded(
       file,
-      `names no ${what} among its features; it has ${seen.join('; ') || 'no observation vectors'}: ` +
-        'choose the columns on the page, or add names such as x, y, z, qx, qy, qz, qw, gripper_open',
+      `names no ${what} among its features; it has ${seen.join('; ') || 'no observation vectors'}: ` + CHOOSE,
       offer,
     );
   }

@@ -1,5 +1,7 @@
 /** robot-r1: the notebook's work on the command line. */
+import { MappingNeeded } from '../demos/stateMapping.ts';
 import { UsageError, type Command, type Terminal } from './command.ts';
+import { proposedMapping } from './mappingFlag.ts';
 import { processTerminal } from './terminal.ts';
 
 /** Loaded when called for, so that help and a wrong argument answer at once. */
@@ -45,6 +47,7 @@ function report(error: unknown, name: string, terminal: Terminal): number {
   const usage = error instanceof UsageError;
   const message = error instanceof Error ? error.message : String(error);
   terminal.note(`robot-r1: ${message.split('\n')[0]}`);
+  if (error instanceof MappingNeeded) for (const line of proposedMapping(error)) terminal.note(line);
   if (usage) terminal.note(`Try: robot-r1 ${Object.hasOwn(COMMANDS, name) ? `${name} ` : ''}--help`);
   if (process.env.DEBUG && error instanceof Error) terminal.note(error.stack ?? '');
   return usage ? 2 : 1;

@@ -3,7 +3,9 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bundle, EncodedImage } from '../demos/demonstration.ts';
+import type { StateMapping } from '../demos/stateMapping.ts';
 import type { Question } from '../questions/question.ts';
+import { shownCamera } from '../questions/shownCamera.ts';
 import { fingerprint } from '../runs/fingerprint.ts';
 import { DiskBlob } from './diskBlob.ts';
 import { DiskFolder, readerOfFile } from './diskFolder.ts';
@@ -14,13 +16,14 @@ export const DEFAULT_BUNDLE = fileURLToPath(new URL('../../public/demos/tabletop
 
 /**
  * A zip or HDF5 file as the page takes it, a folder of the same layouts, or a folder of raw recordings.
- * @throws Error naming the path and the reason
+ * @param mapping which columns are the state; proposed by their names without it
+ * @throws Error naming the path and the reason; MappingNeeded
  */
-export async function openDemonstrations(path: string): Promise<Bundle> {
+export async function openDemonstrations(path: string, mapping?: StateMapping): Promise<Bundle> {
   const { holdsBundle, openFiles, openTree } = await import('../demos/openBundle.ts');
   if (await isFolder(path)) {
     const tree = await DiskFolder.open(path);
-    return holdsBundle(tree.paths()) ? openTree(tree, basename(path)) : openRawFolder(path);
+    return holdsBundle(tree.paths()) ? openTree(tree, basename(path), { mapping }) : openRawFolder(path);
   }
   const files = [path];
   // ManiSkill's description of the file stands beside it.
@@ -31,7 +34,7 @@ export async function openDemonstrations(path: string): Promise<Bundle> {
     blob: await DiskBlob.open(file),
     readNow: readerOfFile(file),
   }));
-  return openFiles(await Promise.all(given), basename(path));
+  return openFiles(await Promise.all(given), basename(path), { mapping });
 }
 
 /** SHA-256 of a file; null of a folder. */
@@ -42,7 +45,11 @@ export async function fingerprintOf(path: string): Promise<string | null> {
 export function imagesOf(
   bundle: Bundle,
 ): (question: Pick<Question, 'demonstration' | 'camera' | 'frame'>) => Promise<EncodedImage> {
-  return ({ demonstration, camera, frame }) => bundle.frames.read(demonstration, camera, frame);
+  const byId = new Map(bundle.demonstrations.map((demo) => [demo.id, demo]));
+  return ({ demonstration, camera, frame }) => {
+    const demo = byId.get(demonstration);
+    return bundle.frames.read(demonstration, demo ? shownCamera(demo, camera) : camera, frame);
+  };
 }
 
 async function isFolder(path: string): Promise<boolean> {

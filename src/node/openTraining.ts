@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { readConfig } from '../checkpoint/config.ts';
 import { initAdapter } from '../checkpoint/initAdapter.ts';
 import { readJson } from '../checkpoint/source.ts';
+import type { StateMapping } from '../demos/stateMapping.ts';
 import { pickQuestions } from '../evaluation/pickQuestions.ts';
 import { createLearner } from '../learner/createLearner.ts';
 import type { RunSettings } from '../runs/run.ts';
@@ -27,15 +28,22 @@ interface Common {
 }
 
 type NewRun = Common &
-  Pick<RunSettings, 'config' | 'sft' | 'test_fraction' | 'question_settings'> & { checkpoint?: string };
+  Pick<RunSettings, 'config' | 'sft' | 'test_fraction' | 'question_settings'> & {
+    checkpoint?: string;
+    mapping?: StateMapping;
+  };
 
 export async function startRun(options: NewRun): Promise<TrainRun> {
-  const { config, sft, test_fraction, question_settings } = options;
+  const { config, sft, test_fraction, question_settings, mapping } = options;
   const checkpoint = options.checkpoint ?? EMBEDDED;
   const settings: RunSettings = {
     name: `${sft ? 'sft, ' : ''}seed ${config.seed}`,
     checkpoint,
-    bundle: { name: basename(options.bundle), sha256: await fingerprintOf(options.bundle) },
+    bundle: {
+      name: basename(options.bundle),
+      sha256: await fingerprintOf(options.bundle),
+      ...(mapping && { mapping }),
+    },
     question_settings,
     test_fraction,
     config,
@@ -64,7 +72,9 @@ export async function resumeRun(options: Common & { steps: number | null }): Pro
 
 async function openData({ bundle, count }: Common, settings: RunSettings) {
   const { question_settings, test_fraction } = settings;
-  const { train, test, demonstrations, images } = await openSplit(bundle, question_settings, test_fraction);
+  const { mapping } = settings.bundle;
+  const split = await openSplit(bundle, question_settings, test_fraction, mapping);
+  const { train, test, demonstrations, images } = split;
   return {
     questions: { train, held: pickQuestions(test, count, question_settings.seed) },
     demonstrations,

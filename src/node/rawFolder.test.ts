@@ -48,6 +48,11 @@ test.each([
     { ...RECORDING, gripperPose: [1, 2] },
     'gripperPose has 2 numbers, not 7 for each of 2 frames',
   ],
+  [
+    'poses of a camera for another number of frames',
+    { ...RECORDING, cameras: { front: { ...RECORDING.cameras.front, extrinsics: Array(48).fill(0) } } },
+    'camera front has 48 numbers as extrinsics, not 16, or 16 for each of 2 frames',
+  ],
   ['no description', { ...RECORDING, descriptions: [] }, 'a.json: descriptions'],
 ])('names the file and the reason: %s', async (_, recording, message) => {
   await expect(openRawFolder(await folderWith(recording))).rejects.toThrow(message);

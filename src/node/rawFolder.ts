@@ -77,6 +77,11 @@ function parseDemonstration(path: string, text: string): Demonstration {
         `${path}: ${field} has ${length} numbers, not ${count} for each of ${raw.length} frames`,
       );
   }
+  for (const [name, { extrinsics }] of Object.entries(raw.cameras))
+    if (extrinsics && ![16, 16 * raw.length].includes(extrinsics.length))
+      throw new Error(
+        `${path}: camera ${name} has ${extrinsics.length} numbers as extrinsics, not 16, or 16 for each of ${raw.length} frames`,
+      );
   const floats = (list: number[] | null) => list && Float64Array.from(list);
   return {
     ...raw,

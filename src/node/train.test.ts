@@ -206,6 +206,7 @@ test.each([
   [['train', '--out', 'x', '--steps', 'many'], '--steps many is not a whole number'],
   [['train', '--resume', 'x', '--beta', '1'], '--beta cannot be changed with --resume'],
   [['train', '--out', 'x', '--loss_type', 'ppo'], '--loss_type ppo is none of grpo'],
+  [['train', '--resume', 'x', '--mapping', 'm.json'], '--mapping cannot be changed with --resume'],
   [['train', '--resume', 'x', '--lr', '1'], '--lr cannot be changed with --resume'],
   [['train', '--out', 'x', '--preset', 'easy'], '--preset easy is none of default, random, paper, hard'],
   [['sft', '--out', 'x', '--response', 'poem'], '--response poem is none of answer, reasoned'],

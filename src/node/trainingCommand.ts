@@ -4,6 +4,7 @@ import type { RunSettings } from '../runs/run.ts';
 import { DEFAULT_GRPO_CONFIG, type GrpoConfig } from '../training/grpoConfig.ts';
 import { numberBetween, UsageError, wholeNumber, type Terminal } from './command.ts';
 import { HELD_OUT } from './heldOut.ts';
+import { MAPPING_HELP, readMapping } from './mappingFlag.ts';
 import { MODEL_HELP } from './openCheckpoint.ts';
 import { DEFAULT_BUNDLE } from './openDemonstrations.ts';
 import { PRESET_HELP, presetSettings } from './presetFlag.ts';
@@ -16,6 +17,7 @@ export const TRAINING_OPTIONS = {
   model: text,
   mirror: text,
   preset: text,
+  mapping: text,
   seed: text,
   steps: text,
   lr: text,
@@ -38,6 +40,7 @@ const FIXED = [
   'out',
   'model',
   'preset',
+  'mapping',
   'seed',
   'lr',
   'max-length',
@@ -54,6 +57,7 @@ export function trainingHelp(own: [string, string][]): [string, string][] {
     ['--resume DIR', 'go on with the run in DIR, to --steps if given'],
     ...MODEL_HELP,
     PRESET_HELP,
+    MAPPING_HELP,
     ['--seed N', `seed of adapter, order and rollouts (${C.seed})`],
     ['--steps N', `updates of the adapter (${C.max_steps})`],
     ['--lr X', `learning rate (${C.optimizer.learning_rate})`],
@@ -110,6 +114,7 @@ export async function train(called: Called, terminal: Terminal): Promise<void> {
   const split = {
     test_fraction: share === undefined ? HELD_OUT.share : numberBetween('test-share', share, 0.01, 0.99),
     question_settings: presetSettings(values.preset),
+    mapping: await readMapping(values.mapping),
   };
   const { startRun, resumeRun } = await import('./openTraining.ts');
   const model = { mirror: values.mirror, terminal };

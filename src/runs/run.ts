@@ -1,4 +1,5 @@
 /** A run as it is remembered. */
+import type { StateMapping } from '../demos/stateMapping.ts';
 import type { EvaluationReport } from '../evaluation/report.ts';
 import type { Edit } from '../questions/edits.ts';
 import type { QuestionSettings } from '../questions/question.ts';
@@ -34,8 +35,8 @@ export interface RunSettings {
   name: string;
   /** Hub id or name. */
   checkpoint: string;
-  /** The demonstrations, with the SHA-256 of the file in hexadecimal where it was taken. */
-  bundle: { name: string; sha256: string | null };
+  /** The demonstrations, with the SHA-256 of the file in hexadecimal where it was taken, and the columns chosen by hand. */
+  bundle: { name: string; sha256: string | null; mapping?: StateMapping };
   question_settings: QuestionSettings;
   /** Left out by the command line, which asks what the settings make. */
   questions?: AskedQuestions;

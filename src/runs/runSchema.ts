@@ -1,5 +1,6 @@
 /** What a stored or uploaded run must look like before anything trusts it. */
 import * as v from 'valibot';
+import { mappingSchema } from '../demos/mappingSchema.ts';
 import { issueText } from '../demos/schemaIssue.ts';
 import type { EvaluationReport, KindReport, Proportion } from '../evaluation/report.ts';
 import { KINDS, OPTION_LETTERS } from '../questions/question.ts';
@@ -113,7 +114,7 @@ export const runSummarySchema = v.object({
   name,
   created: v.pipe(v.string(), v.isoTimestamp()),
   checkpoint: name,
-  bundle: v.object({ name, sha256 }),
+  bundle: v.object({ name, sha256, mapping: v.optional(mappingSchema) }),
   question_settings: questionSettingsSchema,
   questions: v.optional(askedQuestions),
   test_fraction: share,

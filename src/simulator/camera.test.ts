@@ -7,7 +7,7 @@ const CENTRE: Vec3 = [0.25, 0, 0.752];
 
 function pixel(size: number, ...shift: Vec3) {
   const point = CENTRE.map((x, i) => x + shift[i]) as Vec3;
-  const { u, v } = project(frontCamera(size), point)!;
+  const { u, v } = project(frontCamera(size), point, 0)!;
   return [u, v].map((x) => Math.round(x * 10) / 10);
 }
 

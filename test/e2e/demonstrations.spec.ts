@@ -150,17 +150,48 @@ test('folders and loose files, dropped and picked; a bad drop changes nothing', 
   });
 });
 
-test('columns without telling names are chosen by hand, with a preview', async ({ page }) => {
-  await page.setViewportSize({ width: 360, height: 740 });
-  const { notebook, demonstrations } = await opened(page);
+/** LIBERO's dataset with other names for the elements of its state. */
+async function withNames(name: (i: number) => string): Promise<Buffer> {
   const files = await unzipped(fixture('lerobot_v3.zip'));
   const info = JSON.parse(new TextDecoder().decode(files['libero/meta/info.json'])) as {
     features: Record<string, { shape: number[]; names: unknown }>;
   };
   const state = info.features['observation.state'];
-  state.names = Array.from({ length: state.shape[0] }, (_, i) => `channel ${i}`);
+  state.names = Array.from({ length: state.shape[0] }, (_, i) => name(i));
   files['libero/meta/info.json'] = new TextEncoder().encode(JSON.stringify(info));
-  await notebook.openBundle('unnamed.zip', Buffer.from(await zipped(files)));
+  return Buffer.from(await zipped(files));
+}
+
+test('eight motors may be a pose or seven joints: the form opens by itself, filled in, and says that it guesses', async ({
+  page,
+}) => {
+  const { notebook, demonstrations } = await opened(page);
+  await notebook.openBundle('motors.zip', await withNames((i) => `motor_${i}`));
+  await expect(demonstrations.getByRole('alert')).toContainText('is a guess from their count');
+  await expect(demonstrations.getByRole('note').filter({ hasText: 'This is a guess' })).toContainText(
+    'nothing has been read yet',
+  );
+  await expect(demonstrations.getByText('sample.zip: 4 demonstrations')).toBeVisible();
+  const position = demonstrations.getByRole('group', { name: 'Position of the gripper' });
+  await expect(position.getByLabel('z').locator('option:checked')).toHaveText('motor_2');
+  const preview = demonstrations.getByRole('table', { name: /first frames/ });
+  await expect(preview.getByRole('row').nth(1).getByRole('cell').first()).toHaveText('0.195');
+  expect(await findings(page)).toEqual([]);
+
+  await demonstrations.getByRole('button', { name: 'Read with these columns' }).click();
+  await expect(demonstrations.getByText('motors.zip: 2 demonstrations')).toBeVisible();
+  await expect(
+    demonstrations.getByText(/^Read as the state: position motor_0, motor_1, motor_2/),
+  ).toBeVisible();
+  await demonstrations.getByText('Which columns are the gripper’s state').click();
+  await expect(preview).toBeVisible();
+  await expect(demonstrations.getByText('This is a guess')).toHaveCount(0);
+});
+
+test('columns without telling names are chosen by hand, with a preview', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const { notebook, demonstrations } = await opened(page);
+  await notebook.openBundle('unnamed.zip', await withNames((i) => `channel ${i}`));
 
   await expect(demonstrations.getByRole('alert')).toContainText('names no end-effector position');
   await expect(demonstrations.getByText('sample.zip: 4 demonstrations')).toBeVisible();
@@ -216,6 +247,27 @@ test('a camera without calibration has no overlay, and says so; depth and masks 
   await demonstrations.getByLabel('Camera').selectOption('overhead');
   await expect(demonstrations.getByText(/^No calibration of this camera/)).toBeVisible();
   await expect(path).toHaveCount(0);
+});
+
+test('into the pictures of a camera on the arm is drawn by its pose of the frame, in 3D it moves along', async ({
+  page,
+}) => {
+  const { notebook, demonstrations } = await opened(page);
+  await notebook.openBundle('cups.zip', Buffer.from(fixture('rlbench_variations.zip')));
+  await expect(demonstrations.getByText('cups.zip: 3 demonstrations')).toBeVisible();
+  await demonstrations.getByLabel('Camera').selectOption('wrist');
+  const last = demonstrations.locator('polyline.ahead').last();
+  await expect(last).toBeVisible();
+  const endOfPath = async () => (await last.getAttribute('points'))!.split(' ').at(-1);
+  const before = await endOfPath();
+  await demonstrations.getByRole('slider').fill('4');
+  await expect(demonstrations.getByRole('img', { name: /^pick up cup, frame 4 of 9/ })).toBeVisible();
+  expect(await endOfPath()).not.toBe(before);
+
+  await demonstrations.getByRole('button', { name: '3D', exact: true }).click();
+  await expect(demonstrations.getByRole('button', { name: 'As the camera sees it' })).toBeVisible();
+  const words = demonstrations.getByText(/The camera stands at \[1\.390, /);
+  await expect(words).toHaveCount(1);
 });
 
 test('a recording is cancelled, made, and saved as a LeRobot v3.0 dataset that opens again', async ({

@@ -33,7 +33,7 @@ test(
     expect(drawn.size).toEqual([224, 224]);
     // Lit and shaded sides alike; the other cup stands in the other half.
     const red = centroid(drawn.pixels, 224, (r, g, b, at) => at > 112 && r > 50 && r > 2 * g && r > 2 * b);
-    const { u, v } = project(frontCamera(224), drawn.recording.objects.cup[0])!;
+    const { u, v } = project(frontCamera(224), drawn.recording.objects.cup[0], 0)!;
     expect(red.count).toBeGreaterThan(100);
     expect(Math.abs(red.u - u)).toBeLessThan(1);
     expect(Math.abs(red.v - v)).toBeLessThan(2);

@@ -3,6 +3,7 @@ import { KINDS, OPTION_LETTERS, type Question } from '../../questions/question.t
 import { parseResponse, scoreResponse } from '../../questions/reward.ts';
 import { DEFAULT_GRPO_CONFIG } from '../../training/grpoConfig.ts';
 import { EMBEDDED } from '../checkpointFolder.ts';
+import { MAPPING_HELP, readMapping } from '../mappingFlag.ts';
 import { MODEL_HELP } from '../openCheckpoint.ts';
 import { numberBetween, oneOf, parse, UsageError, wholeNumber, type Command } from '../command.ts';
 import { DEFAULT_BUNDLE } from '../openDemonstrations.ts';
@@ -13,6 +14,7 @@ const OPTIONS = {
   question: text,
   kind: text,
   preset: text,
+  mapping: text,
   model: { ...text, default: EMBEDDED },
   mirror: text,
   adapter: text,
@@ -30,6 +32,7 @@ export const command: Command = {
     ['--question ID', 'as "questions FILE --json" lists them (one drawn by seed)'],
     ['--kind KIND', `draw among ${KINDS.join(', ')}`],
     PRESET_HELP,
+    MAPPING_HELP,
     ['--adapter DIR', 'a PEFT adapter, e.g. what train wrote'],
     ...MODEL_HELP,
     ['--samples N', 'so many responses from one prefill (1)'],
@@ -52,7 +55,8 @@ export const command: Command = {
     const { imagesOf, openDemonstrations } = await import('../openDemonstrations.ts');
     const { makeQuestions } = await import('../../questions/generate.ts');
     const { seededRandom } = await import('../../demos/random.ts');
-    const bundle = await openDemonstrations(positionals[0] ?? DEFAULT_BUNDLE);
+    const mapping = await readMapping(values.mapping);
+    const bundle = await openDemonstrations(positionals[0] ?? DEFAULT_BUNDLE, mapping);
     const all = makeQuestions(bundle.demonstrations, asked);
     const fitting = all.filter((q) =>
       values.question ? q.id === values.question : !kind || q.kind === kind,

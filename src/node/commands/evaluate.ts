@@ -3,6 +3,7 @@ import type { ShareSummary } from '../../evaluation/summary.ts';
 import { DEFAULT_GRPO_CONFIG } from '../../training/grpoConfig.ts';
 import { numberBetween, parse, wholeNumber, type Command } from '../command.ts';
 import { EMBEDDED } from '../checkpointFolder.ts';
+import { MAPPING_HELP, readMapping } from '../mappingFlag.ts';
 import { MODEL_HELP } from '../openCheckpoint.ts';
 import { DEFAULT_BUNDLE } from '../openDemonstrations.ts';
 import { HELD_OUT } from '../heldOut.ts';
@@ -14,6 +15,7 @@ const OPTIONS = {
   mirror: text,
   adapter: text,
   preset: text,
+  mapping: text,
   questions: { ...text, default: String(HELD_OUT.questions) },
   samples: { ...text, default: String(HELD_OUT.samples) },
   'test-share': { ...text, default: String(HELD_OUT.share) },
@@ -29,6 +31,7 @@ export const command: Command = {
     ['--adapter DIR', 'a PEFT adapter, e.g. what train wrote'],
     ...MODEL_HELP,
     PRESET_HELP,
+    MAPPING_HELP,
     ['--questions N', `as many of each kind as can be had (${HELD_OUT.questions})`],
     ['--samples N', `samples of each at temperature 1 (${HELD_OUT.samples})`],
     ['--test-share X', `share of the demonstrations held out, as train had it (${HELD_OUT.share})`],
@@ -54,7 +57,8 @@ export const command: Command = {
     const { evaluate } = await import('../../evaluation/evaluate.ts');
     const { summary } = await import('../../evaluation/summary.ts');
     const asked = presetSettings(values.preset);
-    const { test, images } = await openSplit(positionals[0] ?? DEFAULT_BUNDLE, asked, share);
+    const mapping = await readMapping(values.mapping);
+    const { test, images } = await openSplit(positionals[0] ?? DEFAULT_BUNDLE, asked, share, mapping);
     const questions = pickQuestions(test, count, asked.seed);
     const policy = await openPolicy(values.model, { mirror: values.mirror, terminal });
     if (values.adapter) await policy.setAdapter(await readAdapterFolder(values.adapter));

@@ -2,12 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { DEFAULT_REWARD_WEIGHTS } from '../../questions/reward.ts';
 import { numberBetween, parse, UsageError, wholeNumber, type Command } from '../command.ts';
+import { MAPPING_HELP, readMapping } from '../mappingFlag.ts';
 import { PRESET_HELP, presetSettings } from '../presetFlag.ts';
 
 const text = { type: 'string' } as const;
 const OPTIONS = {
   out: text,
   preset: text,
+  mapping: text,
   seed: { ...text, default: '0' },
   'test-share': { ...text, default: '0.25' },
   json: { type: 'boolean', default: false },
@@ -19,6 +21,7 @@ export const command: Command = {
   help: [
     ['--out DIR', 'config.yaml, train.jsonl, val.jsonl, images, reward.py, README.md go here'],
     PRESET_HELP,
+    MAPPING_HELP,
     ['--seed N', 'seed of options, letters and split (0)'],
     ['--test-share X', 'share of the demonstrations for val (0.25)'],
     ['--json', 'print {"train", "val", "files"}'],
@@ -31,7 +34,8 @@ export const command: Command = {
     const settings = { ...presetSettings(values.preset), seed: wholeNumber('seed', values.seed) };
     const share = numberBetween('test-share', values['test-share'], 0.01, 0.99);
     const { openSplit } = await import('../openSplit.ts');
-    const { train, test, images } = await openSplit(path, settings, share);
+    const mapping = await readMapping(values.mapping);
+    const { train, test, images } = await openSplit(path, settings, share, mapping);
     const { easyR1Files } = await import('../../fullscale/easyr1.ts');
     const files = easyR1Files({
       name: basename(path, extname(path)),

@@ -16,6 +16,7 @@ import {
   type Command,
   type Terminal,
 } from '../command.ts';
+import { MAPPING_HELP, readMapping } from '../mappingFlag.ts';
 import { openDemonstrations } from '../openDemonstrations.ts';
 import { PRESET_HELP } from '../presetFlag.ts';
 import { questionSettings } from '../questionSettingsFile.ts';
@@ -27,6 +28,7 @@ const flag = { type: 'boolean', default: false } as const;
 const OPTIONS = {
   preset: text,
   settings: text,
+  mapping: text,
   seed: text,
   interval: text,
   'stopping-delta': text,
@@ -46,6 +48,7 @@ export const command: Command = {
   help: [
     PRESET_HELP,
     ['--settings FILE', "JSON with some or all of the settings, over the preset's"],
+    MAPPING_HELP,
     ['--seed N', "seed of options and letters (the settings', else 0)"],
     ['--interval N', "ask at every N-th frame (the settings', else 10)"],
     ['--stopping-delta N', "rad/s up to which a joint stands still (the settings', else 0.1)"],
@@ -69,7 +72,7 @@ export const command: Command = {
     const { QUESTION_FORMATS } = await import('../writeQuestions.ts');
     const format = oneOf('format', values.format, QUESTION_FORMATS);
     if (form !== 'choice' && !values.out) throw new UsageError(`say with --out DIR where form ${form} goes`);
-    const bundle = await openDemonstrations(positionals[0]);
+    const bundle = await openDemonstrations(positionals[0], await readMapping(values.mapping));
     for (const remark of bundle.remarks) terminal.note(remark);
     if (form !== 'choice') return writeForm(form, bundle, settings, values.out!, terminal);
     const questions = makeQuestions(bundle.demonstrations, settings);

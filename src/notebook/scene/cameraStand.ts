@@ -4,10 +4,12 @@ import {
   BufferGeometry,
   DoubleSide,
   Group,
+  Matrix4,
   Mesh,
   MeshBasicMaterial,
   SRGBColorSpace,
   Texture,
+  Vector3,
 } from 'three';
 import type { Vec3 } from '../../demos/demonstration.ts';
 import type { Frustum } from './frustum.ts';
@@ -19,13 +21,18 @@ const BEHIND_THE_LENS = 0.06;
 
 export class CameraStand {
   readonly group = new Group();
-  readonly #eye: Vec3;
+  /** As it was built, world to camera. */
+  readonly #built: Matrix4;
+  #eye: Vec3;
   readonly #paper: MeshBasicMaterial;
   readonly #sheet: Mesh;
   readonly #texture = new Keeper();
 
-  constructor(keeper: Keeper, { eye, corners }: Frustum, ink: string) {
+  constructor(keeper: Keeper, frustum: Frustum, ink: string) {
+    const { eye, corners } = frustum;
     this.#eye = eye;
+    this.#built = poseOf(frustum).invert();
+    this.group.matrixAutoUpdate = false;
     const edges = corners.flatMap((corner, i) => [corner, corners[(i + 1) % 4]]);
     const rays = corners.flatMap((corner) => [eye, corner]);
     this.#paper = keeper.keep(new MeshBasicMaterial({ side: DoubleSide, toneMapped: false }));
@@ -55,10 +62,25 @@ export class CameraStand {
     this.#paper.needsUpdate = true;
   }
 
+  /** To where it stands in another frame; its picture hangs as far before it. */
+  move(frustum: Frustum): void {
+    this.#eye = frustum.eye;
+    this.group.matrix.multiplyMatrices(poseOf(frustum), this.#built);
+    this.group.matrixWorldNeedsUpdate = true;
+  }
+
   /** Gone while one looks through the camera itself. */
   seenFrom(eye: Vec3): void {
     this.group.visible = Math.hypot(...eye.map((x, k) => x - this.#eye[k])) > BEHIND_THE_LENS;
   }
+}
+
+/** Camera to world: to the right along the picture's upper edge, down along its left one, along the axis. */
+function poseOf({ eye, direction, corners: [topLeft, topRight] }: Frustum): Matrix4 {
+  const axis = new Vector3(...direction);
+  const right = new Vector3(...topRight).sub(new Vector3(...topLeft)).normalize();
+  const down = new Vector3().crossVectors(axis, right);
+  return new Matrix4().makeBasis(right, down, axis).setPosition(...eye);
 }
 
 function sheetOf([topLeft, topRight, bottomRight, bottomLeft]: Frustum['corners']): BufferGeometry {

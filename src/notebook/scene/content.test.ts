@@ -5,7 +5,7 @@ import { discoverKeypoints } from '../../demos/keypoints.ts';
 import { openBundle } from '../../demos/openBundle.ts';
 import { makeQuestions } from '../../questions/generate.ts';
 import { DEFAULT_QUESTION_SETTINGS, type Question } from '../../questions/question.ts';
-import { homeOf, sceneContent } from './content.ts';
+import { frustumAt, homeOf, sceneContent } from './content.ts';
 import { describeScene } from './describe.ts';
 import { eyeOf } from './orbit.ts';
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
 test('a demonstration shows arm, table, the whole path and the camera', () => {
   const content = sceneContent(shown);
   expect(content).toMatchObject({ arm: true, table: true, ahead: true, options: [], right: null });
-  expect(content.frustum!.eye[0]).toBeCloseTo(1.35, 6);
+  expect(frustumAt(content, 5)!.eye[0]).toBeCloseTo(1.35, 6);
 });
 
 test('without joint positions only the gripper is drawn; far from the table only a grid', () => {
@@ -34,7 +34,7 @@ test('without joint positions only the gripper is drawn; far from the table only
   expect(sceneContent({ ...shown, demonstration: bare })).toMatchObject({ arm: false, table: true });
   const away = { ...bare, gripperPose: bare.gripperPose.map((x, i) => (i % 7 === 2 ? x - 0.5 : x)) };
   const content = sceneContent({ ...shown, demonstration: away, camera: undefined });
-  expect(content).toMatchObject({ arm: false, table: false, frustum: null });
+  expect(content).toMatchObject({ arm: false, table: false, camera: null });
   expect(describeScene(content, 0)).toContain("The gripper's frame alone over a grid");
 });
 
@@ -58,6 +58,19 @@ test('options are points, or arrows from the gripper', () => {
   expect(points.map((o) => [o.position, o.from])).toEqual(waypoint.points!.map((p) => [p, null]));
   const arrows = sceneContent({ ...shown, question: movement }).options;
   expect(arrows.map((o) => o.from)).toEqual([0, 1, 2, 3].map(() => movement.state));
+});
+
+test('a camera that moves stands elsewhere in another frame, its picture as far before it', () => {
+  const fixed = demonstration.cameras.front;
+  const extrinsics = Array.from({ length: demonstration.length }, (_, i) =>
+    fixed.extrinsics!.map((value, j) => (j === 3 ? value - 0.002 * i : value)),
+  ).flat();
+  const content = sceneContent({ ...shown, camera: { ...fixed, extrinsics } });
+  const [start, later] = [0, 50].map((frame) => frustumAt(content, frame)!);
+  expect(start.eye[0] - later.eye[0]).toBeCloseTo(0.1, 9);
+  start.corners.forEach((corner, k) => expect(corner[0] - later.corners[k][0]).toBeCloseTo(0.1, 9));
+  const stands = (frame: number) => /The camera stands at \[[^\]]*\]/.exec(describeScene(content, frame))![0];
+  expect(stands(0)).not.toBe(stands(50));
 });
 
 test('the view at home is outside of what it shows', () => {

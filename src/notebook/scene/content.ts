@@ -1,4 +1,5 @@
 /** What a scene shows, as plain data for the thread that draws it. */
+import { isMoving } from '../../demos/camera.ts';
 import { positionAt, type Camera, type Demonstration, type Vec3 } from '../../demos/demonstration.ts';
 import { OPTION_LETTERS, type OptionLetter, type Question } from '../../questions/question.ts';
 import { TABLE_HEIGHT } from '../../simulator/tasks/task.ts';
@@ -35,7 +36,8 @@ export interface SceneContent {
   /** Null: not told. */
   right: OptionLetter | null;
   named: NamedPosition[];
-  frustum: Frustum | null;
+  /** Calibrated; with metres from it to its picture, which hangs before it. */
+  camera: { view: Camera; depth: number } | null;
 }
 
 export interface Shown {
@@ -77,16 +79,21 @@ export function sceneContent({
     options: question ? optionsOf(question) : [],
     right: right ?? null,
     named: named ?? [],
-    frustum: camera ? standing(camera, middleOf(path)) : null,
+    camera: camera ? standing(camera, length, middleOf(path)) : null,
   };
 }
 
 /** A view from the side: the robot to the left, the camera that looks at it to the right. */
-export function homeOf({ motion, table, frustum, options }: SceneContent): Orbit {
+export function homeOf(content: SceneContent): Orbit {
+  const { motion, table, camera, options } = content;
   const seen = pathOf(motion);
   seen.push(...options.map((o) => o.position));
   if (table) seen.push(ROBOT_BASE);
-  if (frustum) seen.push(frustum.eye, ...frustum.corners);
+  const stands = camera && isMoving(camera.view) ? motion.length : 1;
+  for (let frame = 0; frame < stands; frame++) {
+    const frustum = frustumAt(content, frame);
+    if (frustum) seen.push(frustum.eye, ...frustum.corners);
+  }
   const low = [0, 1, 2].map((k) => Math.min(...seen.map((p) => p[k])));
   const high = [0, 1, 2].map((k) => Math.max(...seen.map((p) => p[k])));
   const radius = Math.max(0.15, Math.hypot(...high.map((h, k) => h - low[k])) / 2);
@@ -115,10 +122,19 @@ function optionsOf(question: Question): OptionInSpace[] {
   }));
 }
 
-function standing(camera: Camera, middle: Vec3): Frustum | null {
-  const frustum = frustumOf(camera, 1);
-  if (!frustum) return null;
-  return frustumOf(camera, PICTURE_AT * Math.hypot(...middle.map((x, k) => x - frustum.eye[k])));
+/** The camera as it stands at a frame. */
+export function frustumAt({ camera }: Pick<SceneContent, 'camera'>, frame: number): Frustum | null {
+  return camera && frustumOf(camera.view, camera.depth, frame);
+}
+
+/** Its picture hangs at one distance in all frames, though it moves. */
+function standing(view: Camera, length: number, middle: Vec3): SceneContent['camera'] {
+  const stands = Array.from({ length: isMoving(view) ? length : 1 }, (_, frame) => frustumOf(view, 1, frame));
+  const away = stands.flatMap((frustum) =>
+    frustum ? [Math.hypot(...middle.map((x, k) => x - frustum.eye[k]))] : [],
+  );
+  if (!away.length) return null;
+  return { view, depth: (PICTURE_AT * away.reduce((sum, x) => sum + x, 0)) / away.length };
 }
 
 function isOverTable([x, y, z]: Vec3): boolean {

@@ -2,10 +2,11 @@
 import { positionAt } from '../../demos/demonstration.ts';
 import { formatPosition } from '../../questions/question.ts';
 import { count } from '../words.ts';
-import type { SceneContent } from './content.ts';
+import { frustumAt, type SceneContent } from './content.ts';
 
 export function describeScene(content: SceneContent, frame: number): string {
-  const { motion, arm, table, keypoints, ahead, options, right, named, frustum } = content;
+  const { motion, arm, table, keypoints, ahead, options, right, named } = content;
+  const frustum = frustumAt(content, frame);
   const at = formatPosition(positionAt(motion, frame));
   const held = motion.gripperOpen[frame] ? 'open' : 'closed';
   const told = ahead ? keypoints : keypoints.filter((k) => k <= frame);

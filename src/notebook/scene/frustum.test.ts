@@ -18,8 +18,7 @@ test('a pixel taken into the world is projected back onto itself', () => {
     [60.5, 170.25],
     [112, 112],
   ]) {
-    // prettier-ignore
-    const back = project(camera, unproject(camera, u, v, 0.7)!)!;
+    const back = project(camera, unproject(camera, u, v, 0.7, 0)!, 0)!;
     expect(back.u).toBeCloseTo(u, 9);
     expect(back.v).toBeCloseTo(v, 9);
     expect(back.depth).toBeCloseTo(0.7, 12);
@@ -27,7 +26,7 @@ test('a pixel taken into the world is projected back onto itself', () => {
 });
 
 test("the front camera's frustum stands where the camera does, its picture upright", () => {
-  const { eye, direction, corners, fieldOfView } = frustumOf(camera, 0.5)!;
+  const { eye, direction, corners, fieldOfView } = frustumOf(camera, 0.5, 0)!;
   eye.forEach((x, k) => expect(x).toBeCloseTo(FRONT_POSITION[k], 12));
   direction.forEach((x, k) => expect(x).toBeCloseTo(directionOf(FRONT_VIEW)[k], 12));
   expect(fieldOfView).toBeCloseTo(FIELD_OF_VIEW_DEGREES, 9);
@@ -38,6 +37,6 @@ test("the front camera's frustum stands where the camera does, its picture uprig
 });
 
 test('an uncalibrated camera has none', () => {
-  expect(frustumOf({ ...camera, intrinsics: null }, 0.5)).toBeNull();
-  expect(frustumOf({ ...camera, extrinsics: null }, 0.5)).toBeNull();
+  expect(frustumOf({ ...camera, intrinsics: null }, 0.5, 0)).toBeNull();
+  expect(frustumOf({ ...camera, extrinsics: null }, 0.5, 0)).toBeNull();
 });

@@ -1,4 +1,5 @@
 /** A calibrated camera as something that stands in the scene. */
+import { poseAt } from '../../demos/camera.ts';
 import type { Camera, Vec3 } from '../../demos/demonstration.ts';
 
 export interface Frustum {
@@ -12,8 +13,9 @@ export interface Frustum {
 }
 
 /** Inverse of project() in src/demos/camera.ts: the world's point behind a pixel. Null: uncalibrated. */
-export function unproject(camera: Camera, u: number, v: number, depth: number): Vec3 | null {
-  const { intrinsics: k, extrinsics: e } = camera;
+export function unproject(camera: Camera, u: number, v: number, depth: number, frame: number): Vec3 | null {
+  const k = camera.intrinsics;
+  const e = poseAt(camera, frame);
   if (!k || !e) return null;
   const at = [((u - k[2]) / k[0]) * depth, ((v - k[5]) / k[4]) * depth, depth];
   return [0, 4, 8].map(
@@ -21,11 +23,12 @@ export function unproject(camera: Camera, u: number, v: number, depth: number): 
   ) as Vec3;
 }
 
-/** @param depth metres between the camera and its picture. Null: uncalibrated, or moving with the arm. */
-export function frustumOf(camera: Camera, depth: number): Frustum | null {
-  const { width, height, intrinsics, extrinsics: e } = camera;
+/** @param depth metres between the camera and its picture. Null: uncalibrated. */
+export function frustumOf(camera: Camera, depth: number, frame: number): Frustum | null {
+  const { width, height, intrinsics } = camera;
+  const e = poseAt(camera, frame);
   if (!intrinsics || !e) return null;
-  const corner = (u: number, v: number) => unproject(camera, u, v, depth)!;
+  const corner = (u: number, v: number) => unproject(camera, u, v, depth, frame)!;
   return {
     eye: [e[3], e[7], e[11]],
     direction: [e[2], e[6], e[10]],

@@ -11,7 +11,7 @@ import {
 import type { Vec3 } from '../../demos/demonstration.ts';
 import { lights } from '../../simulator/renderer.ts';
 import { CameraStand } from './cameraStand.ts';
-import type { SceneContent } from './content.ts';
+import { frustumAt, type SceneContent } from './content.ts';
 import { Keeper } from './keeper.ts';
 import { emptyScene, jointsAt } from './kinematics.ts';
 import { Overlay, type Palette } from './overlay.ts';
@@ -67,11 +67,12 @@ export class SceneDrawing {
     this.#content = content;
     this.#overlay = new Overlay(this.#passing, content, palette);
     this.#scene.add(this.#overlay.group);
-    if (content.frustum) {
-      this.#stand = new CameraStand(this.#passing, content.frustum, palette.ink);
+    const frustum = frustumAt(content, 0);
+    if (frustum) {
+      this.#stand = new CameraStand(this.#passing, frustum, palette.ink);
       this.#scene.add(this.#stand.group);
     }
-    this.#camera.fov = content.frustum?.fieldOfView ?? FIELD_OF_VIEW;
+    this.#camera.fov = frustum?.fieldOfView ?? FIELD_OF_VIEW;
     this.#robot.group.visible = content.table;
     this.#fit();
     this.pose(0);
@@ -81,6 +82,9 @@ export class SceneDrawing {
     if (!this.#content) return;
     this.#robot.pose(this.#content.arm ? jointsAt(this.#content.motion, frame) : null);
     this.#overlay?.pose(frame);
+    const frustum = frustumAt(this.#content, frame);
+    if (frustum) this.#stand?.move(frustum);
+    this.#stand?.seenFrom(this.#camera.position.toArray());
     this.#webgl.shadowMap.needsUpdate = true;
   }
 
