@@ -43,7 +43,7 @@ export class NotebookPage {
     await model.getByText('Another checkpoint or device').click();
     await model.getByLabel('checkpoint', { exact: true }).fill(address);
     if (device) await model.getByLabel('device', { exact: true }).selectOption(device);
-    await model.getByRole('button', { name: 'Load' }).click();
+    await model.getByRole('button', { name: 'Load', exact: true }).click();
     await expect(model.getByText(address).first()).toBeVisible();
   }
 
