@@ -1,5 +1,5 @@
 /** What a browser takes away in the midst of work, provoked for real. Each walk has a browser of its own to hurt. */
-import { expect, test as base, type Browser, type Page } from '@playwright/test';
+import { expect, test as base, type Browser, type Locator, type Page } from '@playwright/test';
 import { HubServer, TINY_ID } from '../hub/hubServer.ts';
 import { NotebookPage } from './notebookPage.ts';
 
@@ -37,16 +37,25 @@ async function openOnGpu(page: Page): Promise<NotebookPage> {
   return notebook;
 }
 
+/** @returns the train cell, set to supervised steps of one example */
+async function leastSft(
+  notebook: NotebookPage,
+  settings: { max_steps: string; r: string },
+): Promise<Locator> {
+  const train = notebook.cell('Train');
+  await train.getByLabel('method', { exact: true }).selectOption('SFT');
+  await notebook.setTraining(train, { ...settings, eval_questions: '1', eval_samples: '1' });
+  await notebook.set(train, 'per_device_train_batch_size', '1');
+  await notebook.set(train, 'max_completion_length', '8');
+  return train;
+}
+
 test('the graphics device is lost while the page trains: one press, and the run goes on from its last step', async ({
   own,
   page,
 }) => {
   const notebook = await openOnGpu(page);
-  const train = notebook.cell('Train');
-  await train.getByLabel('method', { exact: true }).selectOption('SFT');
-  await notebook.setTraining(train, { max_steps: '2', r: '2', eval_questions: '1', eval_samples: '1' });
-  await notebook.set(train, 'per_device_train_batch_size', '1');
-  await notebook.set(train, 'max_completion_length', '8');
+  const train = await leastSft(notebook, { max_steps: '2', r: '2' });
   await train.getByRole('button', { name: 'Train', exact: true }).click();
   await expect(train.getByText(/Step 2 of 2: learning/)).toBeVisible();
   await loseGpu(own);
@@ -154,11 +163,7 @@ test('WebAssembly has no more memory for an update: it says what to lower, and a
     const notebook = new NotebookPage(page);
     await notebook.open('?device=wasm');
     await notebook.loadTinyModel();
-    const train = notebook.cell('Train');
-    await train.getByLabel('method', { exact: true }).selectOption('SFT');
-    await notebook.setTraining(train, { max_steps: '1', r: '256', eval_questions: '1', eval_samples: '1' });
-    await notebook.set(train, 'per_device_train_batch_size', '1');
-    await notebook.set(train, 'max_completion_length', '8');
+    const train = await leastSft(notebook, { max_steps: '1', r: '256' });
     await train.getByRole('button', { name: 'Train', exact: true }).click();
     await expect(train.getByRole('alert')).toContainText('out of memory: lower');
     await expect(train.getByText(/^Paused\./)).toBeVisible();
@@ -177,11 +182,7 @@ test('the graphics device has no more memory: the step is lost, those before it 
   page,
 }) => {
   const notebook = await openOnGpu(page);
-  const train = notebook.cell('Train');
-  await train.getByLabel('method', { exact: true }).selectOption('SFT');
-  await notebook.setTraining(train, { max_steps: '2', r: '2', eval_questions: '1', eval_samples: '1' });
-  await notebook.set(train, 'per_device_train_batch_size', '1');
-  await notebook.set(train, 'max_completion_length', '8');
+  const train = await leastSft(notebook, { max_steps: '2', r: '2' });
   await train.getByRole('button', { name: 'Step once' }).click();
   await expect(train.getByText(/^Paused\. .*, step 1 of 2/)).toBeVisible();
   // The next work of the learner asks for 256 GiB more: Dawn's own refusal.
