@@ -5,16 +5,13 @@ import { findLinearLayers, type LinearLayer } from './linearLayers.ts';
 import {
   FLOAT,
   FLOAT16,
-  floatInput,
+  graphInput,
   int64Tensor,
   opsetOf,
-  readOnnx,
   simpleNode,
-  writeOnnx,
   type NodeProto,
   type OnnxModel,
 } from './onnxFile.ts';
-import { unpackLinearLayers } from './unpack.ts';
 
 /** What onnxruntime's Tensor takes: new Tensor('float32', data, dims). */
 export interface Feed {
@@ -26,33 +23,28 @@ export interface Feed {
  * Gives each of the decoder's chosen linear layers a branch x A B that is added to its output, A and B being graph
  * inputs "lora.<path>.A" [in, r] and "lora.<path>.B" [r, out]. r is free, one for all. Feed every one: adapterFeeds.
  * The branch computes in 32 bits also where the layer does in 16, as PEFT's autocast_adapter_dtype. Of layers that are
- * packed into one node each gets its own branch, added to its own features.
- * @param decoder decoder_model_merged.
+ * packed into one node each gets its own branch, added to its own features. In place.
+ * @param model decoder_model_merged.
  * @param modules as LoraConfig.target_modules, or all seven.
- * @param options.unpack also makes few-bit layers plain (see unpack.ts).
  */
 export function addAdapterInputs(
-  decoder: Uint8Array,
+  model: OnnxModel,
   config: CheckpointConfig,
   modules: string[] | 'all',
-  options: { unpack?: boolean } = {},
-): Uint8Array {
-  const model = readOnnx(decoder);
+): void {
   const layers = findLinearLayers(model, config);
   const byNode = new Map<NodeProto, Branched[]>();
   for (const { path } of linearModules(config, modules)) {
     const layer = layers.get(path)!;
     const [a, b] = [inputName(path, 'A'), inputName(path, 'B')];
     model.graph.input.push(
-      floatInput(a, [layer.inFeatures, 'lora_r']),
-      floatInput(b, ['lora_r', layer.outFeatures]),
+      graphInput(a, [layer.inFeatures, 'lora_r']),
+      graphInput(b, ['lora_r', layer.outFeatures]),
     );
     byNode.set(layer.node, [...(byNode.get(layer.node) ?? []), { ...layer, a, b }]);
   }
   const branches = new Map([...byNode].map(([node, parts]) => [node, branch(model, node, parts)]));
   model.graph.node = model.graph.node.flatMap((node) => [node, ...(branches.get(node) ?? [])]);
-  if (options.unpack) unpackLinearLayers(model);
-  return writeOnnx(model);
 }
 
 interface Branched extends LinearLayer {

@@ -8,7 +8,8 @@ import { linearModules, readConfig } from './config.ts';
 import { readDecoderWeights } from './decoderWeights.ts';
 import { findLinearLayers } from './linearLayers.ts';
 import { dequantise } from './linearWeight.ts';
-import { readOnnx } from './onnxFile.ts';
+import { readOnnx, writeOnnx } from './onnxFile.ts';
+import { unpackLinearLayers } from './unpack.ts';
 
 const FOLDER = new URL('../../test/fixtures/exporters/', import.meta.url);
 const read = (name: string) => new Uint8Array(readFileSync(fileURLToPath(new URL(name, FOLDER))));
@@ -35,6 +36,13 @@ function adapterOf(target_modules: string[]): Adapter {
     }),
   );
   return { config: { r: golden.r, lora_alpha: golden.lora_alpha, target_modules }, modules };
+}
+
+function edited(graph: Uint8Array, modules: string[] | 'all', unpack = false): Uint8Array {
+  const model = readOnnx(graph);
+  addAdapterInputs(model, config, modules);
+  if (unpack) unpackLinearLayers(model);
+  return writeOnnx(model);
 }
 
 async function logits(graph: Uint8Array, feeds: ReturnType<typeof adapterFeeds> = {}): Promise<Float32Array> {
@@ -68,18 +76,18 @@ test.each(styles)('%s: the branches give what PEFT’s merged weights give', asy
     [['q_proj', 'v_proj'], qv],
     [ALL_LINEAR, all],
   ] as const) {
-    const edited = addAdapterInputs(graph, config, [...modules]);
-    const adapted = await logits(edited, adapterFeeds(adapterOf([...modules]), config, [...modules]));
+    const branched = edited(graph, [...modules]);
+    const adapted = await logits(branched, adapterFeeds(adapterOf([...modules]), config, [...modules]));
     expect(distance(adapted, expected)).toBeLessThan(tolerance(style));
-    const zero = await logits(edited, adapterFeeds(null, config, [...modules]));
+    const zero = await logits(branched, adapterFeeds(null, config, [...modules]));
     expect(distance(zero, base)).toBeLessThan(tolerance(style));
     expect(distance(base, expected)).toBeGreaterThan(0.1);
   }
 });
 
 test('unpacked into plain weights, packed layers keep their branches', async () => {
-  const edited = addAdapterInputs(read('genai_packed_q4.onnx'), config, 'all', { unpack: true });
-  const adapted = await logits(edited, adapterFeeds(adapterOf(ALL_LINEAR), config, 'all'));
+  const branched = edited(read('genai_packed_q4.onnx'), 'all', true);
+  const adapted = await logits(branched, adapterFeeds(adapterOf(ALL_LINEAR), config, 'all'));
   expect(distance(adapted, golden.logits.genai_packed_q4.all)).toBeLessThan(1e-5);
 });
 

@@ -19,7 +19,7 @@ export type { GraphProto, ModelProto, NodeProto, TensorProto };
 export const FLOAT = 1;
 const UINT8 = 2;
 export const FLOAT16 = 10;
-const INT64 = 7;
+export const INT64 = 7;
 /** ONNX's AttributeProto.AttributeType. */
 const INT_ATTRIBUTE = 2;
 
@@ -145,10 +145,10 @@ export function floatTensor(name: string, dims: number[], data: Float32Array): T
   return create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType: FLOAT, rawData });
 }
 
-/** A 32-bit float input; a string names a dimension that is known only at run time. */
-export function floatInput(name: string, dims: (number | string)[]): ValueInfoProto {
+/** @param dims a string names a dimension that is known only at run time. @param elemType a TensorProto.DataType. */
+export function graphInput(name: string, dims: (number | string)[], elemType = FLOAT): ValueInfoProto {
   const dim = dims.map((d) => (typeof d === 'string' ? { dimParam: d } : { dimValue: BigInt(d) }));
-  return create(ValueInfoProtoSchema, { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } });
+  return create(ValueInfoProtoSchema, { name, type: { tensorType: { elemType, shape: { dim } } } });
 }
 
 export function int64Tensor(name: string, values: number[]): TensorProto {

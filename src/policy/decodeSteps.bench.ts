@@ -33,7 +33,7 @@ export interface StepTrace {
 interface Inside {
   config: CheckpointConfig;
   decoder: Pick<Decoder, 'prefill' | 'prefillAll' | 'select' | 'step' | 'clear'> & {
-    session: { run(...given: unknown[]): Promise<unknown> };
+    model: { session: { run(...given: unknown[]): Promise<unknown> } };
   };
   vocabulary: Vocabulary;
 }
@@ -60,7 +60,7 @@ export async function traceSteps(
     last = now();
     return result;
   };
-  const { session } = decoder;
+  const { session } = decoder.model;
   const run = session.run.bind(session);
   let inRun = 0;
   session.run = async (...given) => {

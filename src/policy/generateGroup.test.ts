@@ -11,13 +11,15 @@ const vocabulary: Vocabulary = {
   decode: (ids) => ids.map((id) => TOKENS[id]).join(''),
   embed: (ids) => Promise.resolve(Float32Array.from(ids)),
 };
-const settings = { temperature: 0, top_p: 1, top_k: 0, max_completion_length: 9, seed: 0 };
+const settings = { temperature: 0, top_p: 1, top_k: 0, max_completion_length: 9 };
+const group = (rows: number[]) => ({ embeds: new Float32Array(2), rows, seed: 0 });
 
 /** Answers with the logits of a script, [step][row], and notes what is asked of it. */
-function scripted(script: number[][][]) {
+function scripted(script: number[][][], most = Infinity) {
   const calls: unknown[] = [];
   let step = 0;
   const decoder = {
+    rowsAtOnce: () => most,
     prefill: () => Promise.resolve(Float32Array.from(script[step++][0])),
     prefillAll: () => Promise.reject(new Error('one prompt only')),
     select: (rows: number[]) => Promise.resolve(void calls.push(rows)),
@@ -37,7 +39,7 @@ test('letters are the probabilities of the four where the answer is chosen, not 
   const { decoder } = scripted(
     [towards(5), towards(3), choice, towards(8), towards(END)].map((row) => [row]),
   );
-  const [completion] = await generateGroup(decoder, vocabulary, new Float32Array(2), [0], settings);
+  const [completion] = await generateGroup(decoder, vocabulary, group([0]), settings);
   expect(completion.text).toBe('[[B]]<answer>[[C]]</answer>');
   const total = choice.reduce((sum, x) => sum + Math.exp(x), 0);
   completion.letters!.forEach((p, i) => expect(p).toBeCloseTo(Math.exp(choice[4 + i]) / total, 6));
@@ -45,7 +47,7 @@ test('letters are the probabilities of the four where the answer is chosen, not 
 
 test('a row without an answer has no letters', async () => {
   const { decoder } = scripted([[towards(2)], [towards(END)]]);
-  const [completion] = await generateGroup(decoder, vocabulary, new Float32Array(2), [0], settings);
+  const [completion] = await generateGroup(decoder, vocabulary, group([0]), settings);
   expect(completion).toMatchObject({ text: 'x', letters: null, terminated: true });
 });
 
@@ -57,22 +59,39 @@ test('rows that have ended leave the batch', async () => {
     [towards(END), towards(2)],
     [towards(END)],
   ]);
-  const group = await generateGroup(decoder, vocabulary, new Float32Array(2), [0, 1, 2], {
-    ...settings,
-    temperature: 1,
-  });
-  const first = group.map(({ tokens }) => tokens[0]);
+  const sampled = { ...settings, temperature: 1 };
+  const completions = await generateGroup(decoder, vocabulary, group([0, 1, 2]), sampled);
+  const first = completions.map(({ tokens }) => tokens[0]);
   expect(calls).toEqual([[0, 0, 0], first, [0, 2], ['x', 'x'], [1], ['x'], 'clear']);
-  expect(group.map(({ ids }) => ids.length)).toEqual([3, 2, 4]);
+  expect(completions.map(({ ids }) => ids.length)).toEqual([3, 2, 4]);
 });
 
 test('a suppressed token is not chosen, and the cache is freed after an error', async () => {
   const { decoder, calls } = scripted([[TOKENS.map((_, i) => (i === 9 ? 20 : i === 2 ? 5 : 0))]]);
-  const call = generateGroup(decoder, vocabulary, new Float32Array(2), [0], settings, {
+  const call = generateGroup(decoder, vocabulary, group([0]), settings, {
     onTokens: ([token]) => {
       throw new Error(`saw ${token}`);
     },
   });
   await expect(call).rejects.toThrow('saw x');
   expect(calls).toEqual(['clear']);
+});
+
+test('more rows than the decoder takes at once come in parts, each told in its place', async () => {
+  const { decoder, calls } = scripted(
+    [[towards(1)], [towards(END), towards(END)], [towards(3)], [towards(END)]],
+    2,
+  );
+  const told: (string | null)[][] = [];
+  const completions = await generateGroup(decoder, vocabulary, group([0, 1, 2]), settings, {
+    onTokens: (tokens) => told.push(tokens),
+  });
+  expect(completions.map(({ text }) => text)).toEqual(['<think>', '<think>', '<answer>']);
+  expect(told).toEqual([
+    ['<think>', '<think>', null],
+    ['', '', null],
+    [null, null, '<answer>'],
+    [null, null, ''],
+  ]);
+  expect(calls).toEqual([[0, 0], ['<think>', '<think>'], 'clear', ['<answer>'], 'clear']);
 });

@@ -1,4 +1,4 @@
-/** Samples groups of completions: one prefill a prompt, then all rows of all prompts as one batch. */
+/** Samples groups of completions: one prefill a prompt, then all rows of all prompts together. */
 import { seededRandom } from '../demos/random.ts';
 import type { Decoder } from './decoder.ts';
 import { otherTasks } from './otherTasks.ts';
@@ -25,17 +25,30 @@ export interface GroupPrompt {
 
 type RowDecoder = Pick<Decoder, 'prefill' | 'prefillAll' | 'select' | 'step' | 'clear'>;
 
-/** @throws AbortError before the next step once the signal is aborted. */
+/**
+ * In parts of as many rows as the decoder takes at once.
+ * @throws AbortError before the next step once the signal is aborted.
+ */
 export async function generateGroup(
-  decoder: RowDecoder,
+  decoder: RowDecoder & Pick<Decoder, 'rowsAtOnce'>,
   vocabulary: Vocabulary,
-  embeds: Float32Array,
-  rows: number[],
-  sampling: SamplingSettings,
-  options: GenerateOptions = {},
+  prompt: GroupPrompt,
+  sampling: Omit<SamplingSettings, 'seed'>,
+  { signal, onTokens }: GenerateOptions = {},
 ): Promise<Completion[]> {
-  const prompts = [{ embeds, rows, seed: sampling.seed }];
-  return (await generateGroups(decoder, vocabulary, prompts, sampling, options))[0];
+  const { rows, embeds } = prompt;
+  const most = decoder.rowsAtOnce(embeds, sampling.max_completion_length);
+  const completions: Completion[] = [];
+  while (completions.length < rows.length) {
+    const first = completions.length;
+    const part = { ...prompt, rows: rows.slice(first, first + most) };
+    const told =
+      onTokens &&
+      ((tokens: (string | null)[]) => onTokens(rows.map((_, row) => tokens[row - first] ?? null)));
+    const [some] = await generateGroups(decoder, vocabulary, [part], sampling, { signal, onTokens: told });
+    completions.push(...some);
+  }
+  return completions;
 }
 
 /** As generateGroup for several prompts; onTokens gets the rows of all, a prompt's after the other's. */

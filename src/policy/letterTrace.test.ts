@@ -4,8 +4,9 @@ import { goldenArray } from '../../test/golden/goldenArray.ts';
 import { goldenPolicy, tinyFile, tinyJson } from '../../test/golden/tinyCheckpoint.ts';
 import { adapterFeeds, addAdapterInputs } from '../checkpoint/adapterInputs.ts';
 import { readConfig } from '../checkpoint/config.ts';
+import { readOnnx } from '../checkpoint/onnxFile.ts';
 import { readEmbeddings } from '../checkpoint/decoderWeights.ts';
-import { Decoder } from './decoder.ts';
+import { createDecoder, type Decoder } from './decoder.ts';
 import type { Vocabulary } from './generateGroup.ts';
 import { findLetterTokens } from './letterTokens.ts';
 import { findEnding, letterTrace, planTrace } from './letterTrace.ts';
@@ -32,8 +33,9 @@ const vocabulary: Vocabulary = {
 
 let decoder: Decoder;
 beforeAll(async () => {
-  const model = addAdapterInputs(tinyFile('onnx/decoder_model_merged_q4.onnx'), config, 'all');
-  decoder = await Decoder.create(await loadRuntime('cpu'), model, config.num_hidden_layers, hidden);
+  const model = readOnnx(tinyFile('onnx/decoder_model_merged_q4.onnx'));
+  addAdapterInputs(model, config, 'all');
+  decoder = await createDecoder(await loadRuntime('cpu'), model, config);
   await decoder.setAdapter(adapterFeeds(null, config, 'all'));
 });
 afterAll(() => decoder.release());

@@ -4,11 +4,12 @@ import type { Adapter } from '../checkpoint/adapter.ts';
 import { adapterFeeds, addAdapterInputs } from '../checkpoint/adapterInputs.ts';
 import type { CheckpointConfig } from '../checkpoint/config.ts';
 import type { CheckpointSource } from '../checkpoint/source.ts';
-import { unpackModel } from '../checkpoint/unpack.ts';
+import { readOnnx } from '../checkpoint/onnxFile.ts';
+import { unpackLinearLayers, unpackModel } from '../checkpoint/unpack.ts';
 import { DeviceWatch } from '../device/deviceWatch.ts';
 import { readCheckpointFiles, type CheckpointFiles } from './checkpointFiles.ts';
-import { Decoder } from './decoder.ts';
-import { generateGroup, generateGroups, type Vocabulary } from './generateGroup.ts';
+import { createDecoder, type Decoder } from './decoder.ts';
+import { generateGroup, generateGroups, type GroupPrompt, type Vocabulary } from './generateGroup.ts';
 import { letterTrace, optionScores } from './letterTrace.ts';
 import { loadRuntime, type Device, type Runtime } from './onnxRuntime.ts';
 import type {
@@ -91,9 +92,12 @@ async function openSessions(runtime: Runtime, { config, models }: CheckpointFile
     // ONNX Runtime makes its device with the first session on it.
     const watch = new DeviceWatch(await runtime.gpu());
     const decoder = await watch.run(LOAD_LESS, () => {
-      const file = models.decoder_model_merged;
-      const text = takesAdapter ? addAdapterInputs(file, config, ADAPTED, { unpack }) : file;
-      return Decoder.create(runtime, text, config.num_hidden_layers, config.hidden_size);
+      const model = readOnnx(models.decoder_model_merged);
+      if (takesAdapter) {
+        addAdapterInputs(model, config, ADAPTED);
+        if (unpack) unpackLinearLayers(model);
+      }
+      return createDecoder(runtime, model, config);
     });
     return { embedTokens, visionEncoder, decoder, watch };
   } catch (error) {
@@ -162,8 +166,9 @@ class VlmPolicy implements Policy {
     options?: GenerateOptions,
   ): Promise<Completion[]> {
     this.checkRoom(prompt, sampling.max_completion_length);
+    const group = groupOf({ prompt, seed: sampling.seed }, count);
     return this.watch.run(ASK_LESS, () =>
-      generateGroup(this.decoder, this.vocabulary, prompt.embeds, upTo(count), sampling, options),
+      generateGroup(this.decoder, this.vocabulary, group, sampling, options),
     );
   }
 
@@ -179,12 +184,14 @@ class VlmPolicy implements Policy {
     const completions: Completion[][] = [];
     while (completions.length < prompts.length) {
       const first = completions.length;
-      const batch = prompts.slice(first, first + together);
-      const groups = batch.map(({ prompt, seed }) => ({ embeds: prompt.embeds, rows: upTo(count), seed }));
+      const groups = prompts.slice(first, first + together).map((prompt) => groupOf(prompt, count));
       const told = onTokens && ((tokens: (string | null)[]) => onTokens(first, tokens.slice(0, count)));
+      const options = { signal, onTokens: told };
       completions.push(
-        ...(await this.watch.run(ASK_LESS, () =>
-          generateGroups(this.decoder, this.vocabulary, groups, sampling, { signal, onTokens: told }),
+        ...(await this.watch.run(ASK_LESS, async () =>
+          groups.length === 1
+            ? [await generateGroup(this.decoder, this.vocabulary, groups[0], sampling, options)]
+            : generateGroups(this.decoder, this.vocabulary, groups, sampling, options),
         )),
       );
     }
@@ -234,6 +241,7 @@ class VlmPolicy implements Policy {
   }
 }
 
-function upTo(count: number): number[] {
-  return Array.from({ length: count }, (_, row) => row);
+function groupOf({ prompt, seed }: SeededPrompt, count: number): GroupPrompt {
+  const rows = Array.from({ length: count }, (_, row) => row);
+  return { embeds: prompt.embeds, rows, seed };
 }
