@@ -1,13 +1,11 @@
-import type { Bundle } from '../../demos/demonstration.ts';
 import type { Edits } from '../../questions/edits.ts';
 import { DEFAULT_REWARD_WEIGHTS, type RewardWeights } from '../../questions/reward.ts';
 import type { CellState } from '../document/cell.ts';
-import { isAbort } from '../errors.ts';
 import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
 import { openTabletop, TABLETOP } from '../remoteDemos.ts';
 import { saveFile } from '../saveFile.ts';
 import { trainingData } from '../trainingData.ts';
-import { unlessAborted } from '../unlessAborted.ts';
+import { Work } from '../work.svelte.ts';
 import { bytes } from '../words.ts';
 
 export interface ExportConfig {
@@ -28,10 +26,9 @@ export const DEFAULT_EXPORT_CONFIG: ExportConfig = {
 export class ExportCell implements CellState {
   readonly #notebook: Notebook;
   config = $state.raw<ExportConfig>(DEFAULT_EXPORT_CONFIG);
-  progress = $state.raw<Progress | null>(null);
   error = $state('');
   made = $state.raw<{ file: string; size: number; readme: string } | null>(null);
-  #abort: AbortController | null = null;
+  readonly #work = new Work((error) => (this.error = error.message));
 
   constructor(notebook: Notebook, settings?: ExportConfig) {
     this.#notebook = notebook;
@@ -40,6 +37,10 @@ export class ExportCell implements CellState {
 
   get settings(): ExportConfig {
     return this.config;
+  }
+
+  get progress(): Progress | null {
+    return this.#work.progress;
   }
 
   get busy(): boolean {
@@ -76,57 +77,45 @@ export class ExportCell implements CellState {
 
   async make() {
     if (this.busy || this.obstacle) return;
-    const abort = (this.#abort = new AbortController());
-    const basis = this.#basis;
     [this.error, this.made] = ['', null];
-    this.progress = { label: 'Writing the bundle', done: 0, total: null };
-    try {
-      const bundle = await this.#bundle(abort.signal);
-      const { name, test_fraction, reward_weights } = this.config;
-      const shown = this.config.data === 'loaded';
-      const opened = shown ? this.#notebook.openedQuestions : null;
-      const edits: Edits = shown ? this.#notebook.questionEdits : new Map();
-      const { questionSettings } = this.#notebook;
-      const { train, heldOut } = await trainingData(
-        { bundle, opened, edits },
-        questionSettings,
-        test_fraction,
-        Infinity,
-      );
-      const { exportEasyR1 } = await import('../../fullscale/easyr1.ts');
-      const zip = await exportEasyR1({
-        name,
-        questions: { train, val: heldOut },
-        image: (question) => questionImage(bundle, question, opened),
-        rewardWeights: reward_weights,
-        signal: abort.signal,
-        onProgress: unlessAborted(abort.signal, ({ done, total, what }) => {
-          this.progress = { label: `Writing the bundle: ${what}`, done, total };
-        }),
-      });
-      const file = `${name}-easyr1.zip`;
-      saveFile(zip, file);
-      this.#madeFrom = basis;
-      this.made = { file, size: zip.size, readme: await readEntry(zip, 'README.md') };
-    } catch (error) {
-      if (!isAbort(error)) this.error = (error as Error).message;
-    } finally {
-      // What is still told of it comes late.
-      abort.abort();
-      this.progress = null;
-    }
+    await this.#work.run((signal, tell) => this.#write(signal, tell), {
+      label: 'Writing the bundle',
+      done: 0,
+      total: null,
+    });
+  }
+
+  async #write(signal: AbortSignal, tell: (progress: Progress) => void) {
+    const basis = this.#basis;
+    const shown = this.config.data === 'loaded';
+    const bundle = shown ? this.#notebook.bundle! : await openTabletop(tell, signal);
+    const { name, test_fraction, reward_weights } = this.config;
+    const opened = shown ? this.#notebook.openedQuestions : null;
+    const edits: Edits = shown ? this.#notebook.questionEdits : new Map();
+    const { questionSettings } = this.#notebook;
+    const { train, heldOut } = await trainingData(
+      { bundle, opened, edits },
+      questionSettings,
+      test_fraction,
+      Infinity,
+    );
+    const { exportEasyR1 } = await import('../../fullscale/easyr1.ts');
+    const zip = await exportEasyR1({
+      name,
+      questions: { train, val: heldOut },
+      image: (question) => questionImage(bundle, question, opened),
+      rewardWeights: reward_weights,
+      signal,
+      onProgress: ({ done, total, what }) => tell({ label: `Writing the bundle: ${what}`, done, total }),
+    });
+    const file = `${name}-easyr1.zip`;
+    saveFile(zip, file);
+    this.#madeFrom = basis;
+    this.made = { file, size: zip.size, readme: await readEntry(zip, 'README.md') };
   }
 
   cancel() {
-    this.#abort?.abort();
-  }
-
-  async #bundle(signal: AbortSignal): Promise<Bundle> {
-    if (this.config.data === 'loaded') return this.#notebook.bundle!;
-    return openTabletop(
-      unlessAborted(signal, (p) => (this.progress = p)),
-      signal,
-    );
+    this.#work.cancel();
   }
 }
 

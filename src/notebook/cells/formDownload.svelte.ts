@@ -1,6 +1,5 @@
 import type { Edits } from '../../questions/edits.ts';
 import type { EncodedImage } from '../../demos/demonstration.ts';
-import { isAbort } from '../errors.ts';
 import { questionImage, type Notebook, type Pictured, type Progress } from '../notebook.svelte.ts';
 import {
   FORMATS_OF,
@@ -12,7 +11,7 @@ import {
 } from '../questionDownload.ts';
 import { remoteForm } from '../remoteQuestions.ts';
 import { saveFile } from '../saveFile.ts';
-import { unlessAborted } from '../unlessAborted.ts';
+import { Work } from '../work.svelte.ts';
 import type { QuestionFilter, QuestionsCell } from './questions.svelte.ts';
 
 /** The questions that a questions cell shows, in a form to keep. */
@@ -21,12 +20,11 @@ export class FormDownload {
   readonly #cell: Pick<QuestionsCell, 'shown' | 'index' | 'filter'>;
   form = $state<Form>('choice');
   #format = $state<DownloadFormat>('jsonl');
-  progress = $state.raw<Progress | null>(null);
   error = $state('');
   preview = $state('');
   /** Of all demonstrations, in another form than multiple choice. */
   #made = $state.raw<FormRows | null>(null);
-  #abort: AbortController | null = null;
+  readonly #work = new Work((error) => (this.error = error.message));
 
   /** Made in an effect root: it follows the bundle and the settings. */
   constructor(notebook: Notebook, cell: QuestionsCell) {
@@ -65,6 +63,10 @@ export class FormDownload {
     });
   }
 
+  get progress(): Progress | null {
+    return this.#work.progress;
+  }
+
   get formats(): DownloadFormat[] {
     return FORMATS_OF[this.form];
   }
@@ -89,27 +91,22 @@ export class FormDownload {
   });
 
   async write() {
-    const abort = (this.#abort = new AbortController());
     const label = 'Writing the questions';
     this.error = '';
-    this.progress = { label, done: 0, total: null };
-    try {
-      const { blob, name } = await questionDownload(this.rows, this.format, (q) => this.#image(q), {
-        signal: abort.signal,
-        onProgress: unlessAborted(abort.signal, (done, total) => (this.progress = { label, done, total })),
-      });
-      saveFile(blob, name);
-    } catch (error) {
-      if (!isAbort(error)) this.error = (error as Error).message;
-    } finally {
-      // What is still told of it comes late.
-      abort.abort();
-      this.progress = null;
-    }
+    await this.#work.run(
+      async (signal, tell) => {
+        const { blob, name } = await questionDownload(this.rows, this.format, (q) => this.#image(q), {
+          signal,
+          onProgress: (done, total) => tell({ label, done, total }),
+        });
+        saveFile(blob, name);
+      },
+      { label, done: 0, total: null },
+    );
   }
 
   cancel() {
-    this.#abort?.abort();
+    this.#work.cancel();
   }
 
   async #image(question: Pictured): Promise<EncodedImage> {

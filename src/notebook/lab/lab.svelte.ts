@@ -1,10 +1,9 @@
 import { hasZeroVariance, mean, standardDeviation } from '../../training/advantages.ts';
 import { tokenAdvantages } from '../../training/estimators.ts';
 import type { CellState } from '../document/cell.ts';
-import { isAbort } from '../errors.ts';
 import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { advantageFormula } from './advantageFormula.ts';
-import { unlessAborted } from '../unlessAborted.ts';
+import { Work } from '../work.svelte.ts';
 import { ALGORITHMS, type Algorithm } from './algorithms.ts';
 import { EXAMPLE_GROUPS } from './exampleGroups.ts';
 import type { LabConfig, LabResults } from './labConfig.ts';
@@ -31,10 +30,9 @@ export class LabCell implements CellState {
   /** p of the base model / p, set by hand; null: as recorded. */
   towardsBase = $state<number | null>(null);
 
-  progress = $state.raw<Progress | null>(null);
   error = $state('');
   readonly #notebook: Notebook;
-  #abort: AbortController | null = null;
+  readonly #work = new Work((error) => (this.error = error.message));
 
   /** Of a recorded group, until it is found again. */
   #kept = $state.raw<{ settings: LabConfig; results: LabResults } | null>(null);
@@ -45,6 +43,10 @@ export class LabCell implements CellState {
     this.study(example ?? EXAMPLE_GROUPS[0]);
     if (settings && example) this.#set(settings);
     if (settings && results) this.#kept = { settings, results };
+  }
+
+  get progress(): Progress | null {
+    return this.#work.progress;
   }
 
   get settings(): LabConfig {
@@ -76,10 +78,10 @@ export class LabCell implements CellState {
   async reopen() {
     const kept = this.#kept;
     if (!kept) return;
-    await this.#work(async (signal) => {
+    this.error = '';
+    await this.#work.run(async (signal, tell) => {
       const { groupAt } = await import('./groupAt.ts');
       const { bundle, openedQuestions } = this.#notebook;
-      const tell = unlessAborted(signal, (p: Progress) => void (this.progress = p));
       const group = await groupAt(kept.results.recorded, bundle, openedQuestions, tell, signal);
       if (this.#kept !== kept || !group) return;
       this.study(group);
@@ -184,9 +186,9 @@ export class LabCell implements CellState {
     const { model } = this.#notebook;
     const group = this.whole;
     if (this.obstacle || !model) return;
-    await this.#work(async (signal) => {
+    this.error = '';
+    await this.#work.run(async (signal, tell) => {
       const { baseLogprobs } = await import('./baseLogprobs.ts');
-      const tell = unlessAborted(signal, (p: Progress) => void (this.progress = p));
       const references = await this.#notebook.useModel(signal, () =>
         baseLogprobs(group, model, tell, signal),
       );
@@ -199,23 +201,8 @@ export class LabCell implements CellState {
     });
   }
 
-  async #work(what: (signal: AbortSignal) => Promise<void>) {
-    this.cancel();
-    const abort = (this.#abort = new AbortController());
-    this.error = '';
-    try {
-      await what(abort.signal);
-    } catch (error) {
-      if (!isAbort(error)) this.error = (error as Error).message;
-    } finally {
-      // What is still told of it comes late.
-      abort.abort();
-      if (this.#abort === abort) this.progress = null;
-    }
-  }
-
   cancel() {
-    this.#abort?.abort();
+    this.#work.cancel();
   }
 
   use(algorithm: Algorithm) {

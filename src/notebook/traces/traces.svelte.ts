@@ -2,13 +2,12 @@ import type { Bundle } from '../../demos/demonstration.ts';
 import type { Question } from '../../questions/question.ts';
 import type { Run } from '../../runs/run.ts';
 import type { CellState } from '../document/cell.ts';
-import { isAbort } from '../errors.ts';
 import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { storedRuns } from '../runs.ts';
 import { saveFile } from '../saveFile.ts';
 import { CompareState } from './compare.svelte.ts';
 import { fileName } from '../words.ts';
-import { unlessAborted } from '../unlessAborted.ts';
+import { Work } from '../work.svelte.ts';
 import { LetterReading, type Read } from './letterReading.svelte.ts';
 import { questionsOfRun } from './questionsOfRun.ts';
 import type { Tint } from './tokenTint.ts';
@@ -24,10 +23,9 @@ export class TracesCell implements CellState {
   place = $state(0);
   tint = $state<Tint>('probability');
   readonly reading: LetterReading;
-  progress = $state.raw<Progress | null>(null);
   error = $state('');
   said = $state('');
-  #abort: AbortController | null = null;
+  readonly #work = new Work((error) => (this.error = error.message));
 
   readonly #kept: string | null;
   readonly compare: CompareState;
@@ -40,6 +38,10 @@ export class TracesCell implements CellState {
       return asked && question ? { bundle: asked.bundle, question } : null;
     });
     this.#kept = results?.run ?? null;
+  }
+
+  get progress(): Progress | null {
+    return this.#work.progress;
   }
 
   get settings(): Record<never, never> {
@@ -99,12 +101,13 @@ export class TracesCell implements CellState {
     this.reading.forget();
     [this.run, this.asked, this.place] = [run, null, 0];
     [this.filter, this.error, this.said] = [NO_FILTER, '', ''];
-    await this.#work(async (signal) => {
+    this.error = '';
+    await this.#work.run(async (signal, tell) => {
       const asked = await questionsOfRun(
         run,
         this.#notebook.bundle,
         this.#notebook.openedQuestions,
-        unlessAborted(signal, (p) => (this.progress = p)),
+        tell,
         signal,
       );
       if (this.run === run) this.asked = asked;
@@ -122,7 +125,7 @@ export class TracesCell implements CellState {
   }
 
   cancel() {
-    this.#abort?.abort();
+    this.#work.cancel();
   }
 
   saveJsonl() {
@@ -149,20 +152,5 @@ export class TracesCell implements CellState {
 
   #fileName(ending: string): string {
     return `${fileName(this.run!.name)}.${ending}`;
-  }
-
-  async #work(what: (signal: AbortSignal) => Promise<void>) {
-    this.cancel();
-    const abort = (this.#abort = new AbortController());
-    this.error = '';
-    try {
-      await what(abort.signal);
-    } catch (error) {
-      if (!isAbort(error)) this.error = (error as Error).message;
-    } finally {
-      // What is still told of it comes late.
-      abort.abort();
-      if (this.#abort === abort) this.progress = null;
-    }
   }
 }
