@@ -82,7 +82,8 @@ export async function benchMemory(
   return { measured, estimated: peak, allocated };
 }
 
-async function mostInTensors(run: () => Promise<unknown>): Promise<number> {
+/** Bytes of all tensors at the fullest moment of what is run. */
+export async function mostInTensors(run: () => Promise<unknown>): Promise<number> {
   const { peakBytes } = await tf.profile(async () => {
     await run();
   });

@@ -58,6 +58,8 @@ test('what is only there in 8 bits is asked, not trained; beside 4 bits these ar
   const folder = tinyInTwo();
   const opened = await openCheckpoint(folder, { terminal });
   expect([opened.dtypes.decoder_model_merged, opened.askOnly]).toEqual(['q4', null]);
+  const eight = await openCheckpoint(`${folder}:q8`, { terminal });
+  expect(eight.dtypes.decoder_model_merged).toBe('q8');
   for (const part of MODEL_PARTS) await rm(join(folder, onnxPath(part, 'q4')));
   const { askOnly, policy } = await openCheckpoint(folder, { terminal });
   expect(policy).toBe('own');
@@ -71,6 +73,9 @@ test('what is only there in 8 bits is asked, not trained; beside 4 bits these ar
 test('a folder, and words that name nothing', async () => {
   const { source } = await openCheckpoint(TINY, { terminal });
   expect(await source.paths!()).toContain('onnx/vision_encoder_q4.onnx');
+  expect((await openCheckpoint(`${TINY}:q4`, { terminal })).dtypes.decoder_model_merged).toBe('q4');
+  await expect(openCheckpoint(`${TINY}:fp32`, { terminal })).rejects.toThrow(/has no fp32: it has q4$/);
+  await expect(openCheckpoint(`${TINY}:q5`, { terminal })).rejects.toThrow(/":q5" is no precision/);
   await expect(openCheckpoint('nowhere', { terminal })).rejects.toThrow(/neither a folder nor a hub id/);
   await expect(openCheckpoint('a/b:q5', { terminal })).rejects.toThrow(/":q5" is no precision/);
   await expect(openCheckpoint('a/b:fp16', { terminal })).rejects.toThrow(/a CPU only emulates/);

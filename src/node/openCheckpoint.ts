@@ -6,7 +6,13 @@ import type { Use } from '../hub/architecture.ts';
 import { planDownload, planStored, type CheckpointPlan } from '../hub/checkpointPlan.ts';
 import { chooseFiles } from '../hub/chooseFiles.ts';
 import { download } from '../hub/download.ts';
-import { PRECISIONS, refusal, type Accelerator, type Precision } from '../hub/precision.ts';
+import {
+  offeredPrecisions,
+  PRECISIONS,
+  refusal,
+  type Accelerator,
+  type Precision,
+} from '../hub/precision.ts';
 import { hubRepository, isHubId } from '../hub/repository.ts';
 import { StoredCheckpoints } from '../hub/storedCheckpoints.ts';
 import { httpTransport } from '../hub/transport.ts';
@@ -18,7 +24,10 @@ const CPU: Accelerator = { device: 'cpu', shaderF16: false, android: false };
 
 /** What --model and --mirror say, for the help of commands. */
 export const MODEL_HELP: [string, string][] = [
-  ['--model MODEL', "a folder in the hub's layout, or a hub id, OWNER/NAME[:PRECISION] (the embedded one)"],
+  [
+    '--model MODEL',
+    "DIR in the hub's layout or hub id OWNER/NAME, either with :PRECISION (the embedded one)",
+  ],
   ['--mirror URL', 'another hub to download from; kept in $ROBOT_R1_CACHE (~/.cache/robot-r1)'],
 ];
 
@@ -34,10 +43,12 @@ export interface OpenOptions {
 
 /** @throws UsageError on words that name no checkpoint; Error when it cannot be had or cannot run; AbortError. */
 export async function openCheckpoint(model: string, options: OpenOptions): Promise<OpenedCheckpoint> {
-  if (model === EMBEDDED || existsSync(model)) return openFolder(model);
-  const [id, tag] = model.split(':');
-  if (!isHubId(id)) throw new UsageError(`--model ${model} is neither a folder nor a hub id like owner/name`);
-  const precision = tag === undefined ? null : precisionOf(tag);
+  const { name: id, tag } = tagged(model);
+  const isFolder = id === EMBEDDED || existsSync(id);
+  if (!isFolder && !isHubId(id))
+    throw new UsageError(`--model ${model} is neither a folder nor a hub id like owner/name`);
+  const precision = tag === null ? null : precisionOf(tag);
+  if (isFolder) return openFolder(id, precision);
   const checkpoints = new StoredCheckpoints(diskStore(cacheFolder()));
   const plan =
     (await storedWhole(checkpoints, id, precision)) ?? (await fetched(checkpoints, id, precision, options));
@@ -45,16 +56,25 @@ export async function openCheckpoint(model: string, options: OpenOptions): Promi
   return { source: await checkpoints.source(id), dtypes, askOnly, policy };
 }
 
-async function openFolder(model: string): Promise<OpenedCheckpoint> {
-  const source = folderSource(model);
+/** What stands behind the last colon is a precision, unless the whole is a folder: C:\models has a colon too. */
+function tagged(model: string): { name: string; tag: string | null } {
+  const colon = model.lastIndexOf(':');
+  if (colon < 0 || existsSync(model)) return { name: model, tag: null };
+  return { name: model.slice(0, colon), tag: model.slice(colon + 1) };
+}
+
+/** @throws UsageError when the folder lacks the precision. */
+async function openFolder(folder: string, precision: Precision | null): Promise<OpenedCheckpoint> {
+  const source = folderSource(folder);
   const files = (await source.paths!()).map((path) => ({ path }));
   const json = await readJson(source, 'config.json');
-  const { dtypes, askOnly, policy } = chooseFiles(
-    files,
-    json,
-    { precision: null, accelerator: CPU },
-    source.name,
-  );
+  const offered = offeredPrecisions(new Set(files.map(({ path }) => path)));
+  if (precision !== null && !offered.includes(precision))
+    throw new UsageError(
+      `${folder} has no ${precision}: it has ${offered.join(', ') || 'no precision whole'}`,
+    );
+  const wish = { precision, accelerator: CPU };
+  const { dtypes, askOnly, policy } = chooseFiles(files, json, wish, source.name);
   return { source, dtypes, askOnly, policy };
 }
 

@@ -8,12 +8,14 @@ import type { StateMapping } from '../demos/stateMapping.ts';
 import { pickQuestions } from '../evaluation/pickQuestions.ts';
 import { createLearner } from '../learner/createLearner.ts';
 import type { RunSettings } from '../runs/run.ts';
+import type { GrpoConfig } from '../training/grpoConfig.ts';
 import { onnxPath } from '../checkpoint/parts.ts';
 import { EMBEDDED } from './checkpointFolder.ts';
 import { openCheckpoint, type OpenOptions } from './openCheckpoint.ts';
 import { fingerprintOf } from './openDemonstrations.ts';
 import { openSplit } from './openSplit.ts';
 import { RunFolder } from './runFolder.ts';
+import { beginWith, describeStart, readStartAdapter } from './startAdapter.ts';
 import type { TrainRun } from './trainRun.ts';
 
 interface Common {
@@ -30,12 +32,20 @@ interface Common {
 type NewRun = Common &
   Pick<RunSettings, 'config' | 'sft' | 'test_fraction' | 'question_settings'> & {
     checkpoint?: string;
+    /** A folder with the adapter to begin with. */
+    adapter?: string;
     mapping?: StateMapping;
   };
 
 export async function startRun(options: NewRun): Promise<TrainRun> {
-  const { config, sft, test_fraction, question_settings, mapping } = options;
-  const checkpoint = options.checkpoint ?? EMBEDDED;
+  const { sft, test_fraction, question_settings, mapping } = options;
+  const { terminal } = options.model;
+  const start = options.adapter === undefined ? null : await readStartAdapter(options.adapter);
+  const checkpoint = options.checkpoint ?? start?.checkpoint ?? EMBEDDED;
+  const config = start ? { ...options.config, lora: start.adapter.config } : options.config;
+  if (start) terminal.note(describeStart(start));
+  if (start?.checkpoint && start.checkpoint !== checkpoint)
+    terminal.note(`that adapter was trained on ${start.checkpoint}, not on ${checkpoint}`);
   const settings: RunSettings = {
     name: `${sft ? 'sft, ' : ''}seed ${config.seed}`,
     checkpoint,
@@ -51,7 +61,8 @@ export async function startRun(options: NewRun): Promise<TrainRun> {
   };
   const data = await openData(options, settings);
   const model = await openModel(checkpoint, settings, options.model);
-  const folder = await RunFolder.create(options.folder, settings, randomUUID());
+  const begun = start ? { parent: start.parent, state: await beginWith(start, model.learner) } : undefined;
+  const folder = await RunFolder.create(options.folder, settings, randomUUID(), begun);
   return { ...data, ...model, folder, samples: options.samples };
 }
 
@@ -82,7 +93,12 @@ async function openData({ bundle, count }: Common, settings: RunSettings) {
   };
 }
 
-async function openModel(checkpoint: string, { config }: RunSettings, options: OpenOptions) {
+/** Policy and learner of one checkpoint, the learner with a fresh adapter. @throws Error where it can only be asked. */
+export async function openModel(
+  checkpoint: string,
+  { config }: { config: Pick<GrpoConfig, 'lora' | 'seed'> },
+  options: OpenOptions,
+) {
   const { signal } = options.terminal;
   const { source, dtypes, askOnly } = await openCheckpoint(checkpoint, options);
   if (askOnly) throw new Error(askOnly);
@@ -96,5 +112,5 @@ async function openModel(checkpoint: string, { config }: RunSettings, options: O
   });
   const shapes = readConfig(await readJson(source, 'config.json', signal));
   await learner.setAdapter(initAdapter(shapes, config.lora, config.seed));
-  return { policy, learner };
+  return { policy, learner, shapes };
 }

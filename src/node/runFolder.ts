@@ -2,7 +2,7 @@
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EvaluationReport } from '../evaluation/report.ts';
-import type { Run, RunSettings } from '../runs/run.ts';
+import type { Run, RunParent, RunSettings } from '../runs/run.ts';
 import {
   METRICS_FILE,
   metricsLine,
@@ -14,8 +14,25 @@ import {
   stateFileName,
   stateFiles,
 } from '../runs/runFiles.ts';
-import type { TrainedStep } from '../training/trainingState.ts';
+import type { TrainedStep, TrainingState } from '../training/trainingState.ts';
 import { writeWhole } from './writeWhole.ts';
+
+/** With which a run begins that goes on from another. */
+interface Begun {
+  parent: RunParent;
+  state: TrainingState;
+}
+
+export async function isRunFolder(path: string): Promise<boolean> {
+  return (await readIfThere(join(path, RUN_FILE))) !== null;
+}
+
+/** @throws Error naming the file that is missing or damaged. */
+export function readRunFolder(path: string): Promise<Run> {
+  return readRunFiles((name) => readIfThere(join(path, name))).catch((error: Error) => {
+    throw new Error(`${path}: ${error.message}`, { cause: error });
+  });
+}
 
 export class RunFolder {
   private constructor(
@@ -25,9 +42,9 @@ export class RunFolder {
   ) {}
 
   /** @throws Error when the folder holds a run already. */
-  static async create(path: string, settings: RunSettings, id: string): Promise<RunFolder> {
+  static async create(path: string, settings: RunSettings, id: string, begun?: Begun): Promise<RunFolder> {
     await mkdir(path, { recursive: true });
-    if (await readIfThere(join(path, RUN_FILE)))
+    if (await isRunFolder(path))
       throw new Error(`${path} holds a run already: go on with --resume ${path}, or choose another --out`);
     const created = new Date().toISOString();
     const folder = new RunFolder(path, {
@@ -38,11 +55,12 @@ export class RunFolder {
       metrics: null,
       tags: [],
       notes: '',
-      parent: null,
+      parent: begun?.parent ?? null,
       records: [],
       evaluations: [],
-      state: null,
+      state: begun?.state ?? null,
     });
+    if (begun) await folder.writeState(begun.state);
     await folder.writeRecords();
     await folder.commit();
     return folder;
@@ -50,10 +68,7 @@ export class RunFolder {
 
   /** @throws Error naming the file that is missing or damaged. */
   static async open(path: string): Promise<RunFolder> {
-    const run = await readRunFiles((name) => readIfThere(join(path, name))).catch((error: Error) => {
-      throw new Error(`${path}: ${error.message}`, { cause: error });
-    });
-    const folder = new RunFolder(path, run);
+    const folder = new RunFolder(path, await readRunFolder(path));
     await folder.writeRecords();
     return folder;
   }
@@ -61,7 +76,7 @@ export class RunFolder {
   async appendStep({ state, ...record }: TrainedStep): Promise<void> {
     await appendFile(join(this.path, METRICS_FILE), metricsLine(record));
     await appendFile(join(this.path, ROLLOUTS_FILE), rolloutLines(record));
-    for (const [name, bytes] of stateFiles(state, this.run.checkpoint)) await this.replace(name, bytes);
+    await this.writeState(state);
     const before = this.run.steps;
     this.run.records.push(record);
     Object.assign(this.run, { steps: record.step, metrics: record.metrics, state });
@@ -86,6 +101,10 @@ export class RunFolder {
   /** run.json names the state file of its step, so a step counts from the moment run.json is replaced. */
   private commit(): Promise<void> {
     return this.replace(RUN_FILE, runJson(this.run));
+  }
+
+  private async writeState(state: TrainingState): Promise<void> {
+    for (const [name, bytes] of stateFiles(state, this.run.checkpoint)) await this.replace(name, bytes);
   }
 
   private async writeRecords(): Promise<void> {

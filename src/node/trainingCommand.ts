@@ -14,6 +14,7 @@ const text = { type: 'string' } as const;
 export const TRAINING_OPTIONS = {
   out: text,
   resume: text,
+  adapter: text,
   model: text,
   mirror: text,
   preset: text,
@@ -38,6 +39,7 @@ export type TrainingValues = {
 /** A resumed run keeps these. */
 const FIXED = [
   'out',
+  'adapter',
   'model',
   'preset',
   'mapping',
@@ -55,6 +57,7 @@ export function trainingHelp(own: [string, string][]): [string, string][] {
   return [
     ['--out DIR', 'where the run goes: PEFT adapter, metrics.jsonl, rollouts.jsonl, report.json'],
     ['--resume DIR', 'go on with the run in DIR, to --steps if given'],
+    ['--adapter DIR', 'begin with a PEFT adapter or what a run in DIR learned, and keep its LoRA settings'],
     ...MODEL_HELP,
     PRESET_HELP,
     MAPPING_HELP,
@@ -122,7 +125,14 @@ export async function train(called: Called, terminal: Terminal): Promise<void> {
   const steps = values.steps === undefined ? null : settings.config.max_steps;
   const training = values.resume
     ? await resumeRun({ ...common, folder: values.resume, steps })
-    : await startRun({ ...common, ...split, ...settings, folder: values.out!, checkpoint: values.model });
+    : await startRun({
+        ...common,
+        ...split,
+        ...settings,
+        folder: values.out!,
+        checkpoint: values.model,
+        adapter: values.adapter,
+      });
   const { folder, questions } = training;
   terminal.note(`${questions.train.length} questions to train on, ${questions.held.length} held out`);
   if (questions.held.length < count)

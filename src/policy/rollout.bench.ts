@@ -2,42 +2,48 @@ import type { EncodedPrompt, Policy } from './policy.ts';
 
 /** Tokens a second. */
 export interface RolloutBench {
-  /** Eight completions of one prompt, decoded as one batch. */
+  /** Completions of one prompt, decoded as one batch. */
   group: number;
-  /** Eight completions one after the other, each with its own prefill. */
+  /** As many one after the other, each with its own prefill. */
   single: number;
-  /** Eight groups of eight in one batch. */
+  /** As many groups of as many in one batch. */
   groups: number;
 }
 
-const ROWS = 8;
+type Way = keyof RolloutBench;
+
+const ALL: readonly Way[] = ['group', 'single', 'groups'];
 const LENGTH = 64;
-const TURNS = 3;
 
 /** What decoding as one batch gains: the fastest of some turns each, taken in turns after one that is not measured. */
-export async function benchRollout(policy: Policy, prompt: EncodedPrompt): Promise<RolloutBench> {
+export async function benchRollout<W extends Way>(
+  policy: Policy,
+  prompt: EncodedPrompt,
+  ways: readonly W[] = ALL as readonly W[],
+  { rows = 8, turns = 3 } = {},
+): Promise<Pick<RolloutBench, W>> {
   const sampling = { temperature: 1, top_p: 1, top_k: 0, max_completion_length: LENGTH };
   const sample = (count: number, seed: number) => policy.generate(prompt, count, { ...sampling, seed });
+  const runs: Record<Way, (turn: number) => Promise<{ ids: Int32Array }[]>> = {
+    group: (turn) => sample(rows, turn),
+    single: async (turn) => {
+      const completions = [];
+      for (let i = 0; i < rows; i++) completions.push(...(await sample(1, turn * rows + i)));
+      return completions;
+    },
+    groups: async (turn) => {
+      const prompts = Array.from({ length: rows }, (_, i) => ({ prompt, seed: turn * rows + i }));
+      return (await policy.generateBatch(prompts, rows, sampling)).flat();
+    },
+  };
   const best: RolloutBench = { group: 0, single: 0, groups: 0 };
-  for (let turn = 0; turn <= TURNS; turn++) {
-    const rates: RolloutBench = {
-      group: await rate(() => sample(ROWS, turn)),
-      single: await rate(async () => {
-        const completions = [];
-        for (let i = 0; i < ROWS; i++) completions.push(...(await sample(1, turn * ROWS + i)));
-        return completions;
-      }),
-      groups: await rate(async () => {
-        const prompts = Array.from({ length: ROWS }, (_, i) => ({ prompt, seed: turn * ROWS + i }));
-        return (await policy.generateBatch(prompts, ROWS, sampling)).flat();
-      }),
-    };
-    if (turn > 0) for (const way of WAYS) best[way] = Math.max(best[way], rates[way]);
-  }
+  for (let turn = 0; turn <= turns; turn++)
+    for (const way of ways) {
+      const tokensPerSecond = await rate(() => runs[way](turn));
+      if (turn > 0) best[way] = Math.max(best[way], tokensPerSecond);
+    }
   return best;
 }
-
-const WAYS = ['group', 'single', 'groups'] as const;
 
 async function rate(run: () => Promise<{ ids: Int32Array }[]>): Promise<number> {
   const start = performance.now();

@@ -67,10 +67,11 @@ export interface RunSummary extends RunSettings {
 }
 
 export interface RunParent {
-  id: string;
+  /** Null: no run, but an adapter in PEFT's files, of that name. */
+  id: string | null;
   name: string;
-  /** Steps the parent had done. */
-  step: number;
+  /** Steps the parent had done; null as id. */
+  step: number | null;
 }
 
 export interface SavedEvaluation {

@@ -124,7 +124,7 @@ export const runSummarySchema = v.object({
   metrics: v.nullable(metrics),
   tags: v.pipe(v.array(v.pipe(v.string(), v.maxLength(60))), v.maxLength(20)),
   notes: v.pipe(v.string(), v.maxLength(20_000)),
-  parent: v.nullable(v.object({ id: runId, name, step: count })),
+  parent: v.nullable(v.object({ id: v.nullable(runId), name, step: v.nullable(count) })),
 }) satisfies v.GenericSchema<unknown, RunSummary>;
 
 /** A log-probability of minus infinity is null in JSON. */

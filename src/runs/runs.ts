@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { EvaluationReport } from '../evaluation/report.ts';
 import type { StepRecord } from '../training/stepRecord.ts';
 import type { TrainedStep, TrainingState } from '../training/trainingState.ts';
+import { childState } from './childState.ts';
 import type { CurveStep, RunCurves } from './curves.ts';
 import { indexedDbStore, type KeyValue } from './keyValue.ts';
 import { newId } from './newId.ts';
@@ -102,7 +103,7 @@ export function openRuns(store: KeyValue = indexedDbStore()): Runs {
       parent: from ? { id: from.id, name: from.name, step: from.step } : null,
     };
     const summary = checked(runSummarySchema, created, 'a new run');
-    const state = from && { ...from.state, step: 0, num_tokens: 0 };
+    const state = from && childState(from.state);
     const state_bytes = state ? stateBytes(state) : 0;
     await store.setMany([
       headEntry({ ...summary, rollout_bytes: [], thinned_steps: 0, evaluations: 0, state_bytes }),

@@ -1,4 +1,5 @@
-// npm run bench: the figures of this machine. npm run bench -- --only paint,rollout runs some of them.
+// npm run bench: the figures of this machine. npm run bench -- --only paint,rollout runs some of them;
+// npm run bench -- --only scale --folder DIR takes a checkpoint of true size, which tools/checkpoint/scale.py makes.
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import util from 'node:util';
@@ -18,11 +19,14 @@ const SECTIONS = {
   importers: async () => (await import('./importers.ts')).importers(),
   paint: async () => (await import('./page.ts')).paint(await pageSetup()),
   answer: async () => (await import('./page.ts')).answer(await pageSetup()),
+  scale: async ({ folder }) => (await import('./scale.ts')).scale(folder),
 };
+/** Needs a folder that is not in the repository. */
+const ON_DEMAND = ['scale'];
 
 async function main() {
   checkNode();
-  const names = chosenSections();
+  const { names, ...given } = chosen();
   await installMissing(ROOT);
   (await import('tsx/esm/api')).register();
   const { formatSection } = await import('./table.ts');
@@ -30,7 +34,7 @@ async function main() {
   console.log(`${model}, ${os.cpus().length} cores, Node ${process.versions.node}`);
   for (const name of names) {
     try {
-      console.log('\n' + formatSection(await SECTIONS[name]()));
+      console.log('\n' + formatSection(await SECTIONS[name](given)));
     } catch (error) {
       console.log(`\n${name} failed: ${error.message.split('\n')[0]}`);
       process.exitCode = 1;
@@ -46,13 +50,16 @@ async function pageSetup() {
   return { ...(await browserSetup()), stale: isBuildStale(ROOT) };
 }
 
-function chosenSections() {
-  const { values } = util.parseArgs({ options: { only: { type: 'string', multiple: true } } });
-  const names = values.only?.flatMap((list) => list.split(',')) ?? Object.keys(SECTIONS);
+function chosen() {
+  const options = { only: { type: 'string', multiple: true }, folder: { type: 'string' } };
+  const { only, folder } = util.parseArgs({ options }).values;
+  const all = Object.keys(SECTIONS);
+  const names =
+    only?.flatMap((list) => list.split(',')) ??
+    all.filter((name) => folder !== undefined || !ON_DEMAND.includes(name));
   const unknown = names.find((name) => !Object.hasOwn(SECTIONS, name));
-  if (unknown !== undefined)
-    throw new Error(`--only ${unknown}: choose from ${Object.keys(SECTIONS).join(', ')}`);
-  return names;
+  if (unknown !== undefined) throw new Error(`--only ${unknown}: choose from ${all.join(', ')}`);
+  return { names, folder };
 }
 
 main().catch((error) => {

@@ -128,6 +128,29 @@ test('SFT against RL', async ({ page }) => {
   await expect(notebook.cell('Compare').getByRole('row', { name: /^method sft grpo/ })).toBeVisible();
   await evaluate(notebook, 'Evaluate', 4);
   await nothingForAxe(page);
+
+  await test.step('GRPO goes on from what was taught by example', async () => {
+    await page.getByRole('button', { name: 'Add a cell after Train', exact: true }).click();
+    await page.getByRole('menuitem', { name: /^Runs/ }).click();
+    const runs = notebook.cell('Runs');
+    const names = runs.getByRole('row').locator('.name');
+    await expect(names).toHaveCount(2);
+    const taught = await names.filter({ hasText: 'SFT' }).innerText();
+    await runs.getByRole('button', { name: `New run from ${taught}`, exact: true }).click();
+    const cell = notebook.cell('Train');
+    await expect(cell.getByText(`it begins with what “${taught}” had learned after step 1`)).toBeVisible();
+    await cell.getByLabel('method', { exact: true }).selectOption('GRPO');
+    const { num_generations, generation_batch_size, max_completion_length } = SMALL;
+    for (const setting of Object.entries({ num_generations, generation_batch_size, max_completion_length }))
+      await notebook.set(cell, ...setting);
+    await cell.getByRole('button', { name: 'Train', exact: true }).click();
+    await expect(cell.getByText('Rollouts of step 1')).toBeVisible();
+    await expect(cell.getByText('Done.')).toBeVisible();
+    await expect(names).toHaveCount(3);
+    const row = (words: string) => runs.getByRole('row').filter({ hasText: words });
+    await expect(row(`Goes on from “${taught}”, step 1.`)).toContainText(`G ${num_generations}`);
+    await expect(row('Continued by “')).toContainText(taught);
+  });
 });
 
 test('Bring your own demonstrations', async ({ page }) => {
