@@ -1,7 +1,8 @@
 /** A demonstration as every importer and the simulator deliver it. Plain data: it can be posted to a worker. */
+import type { Scene } from './scene.ts';
 import type { MappingOffer, StateMapping } from './stateMapping.ts';
 
-/** Metres in the world frame: +x away from the robot base (toward the front camera), +y image right, +z up. */
+/** Metres in the world frame, in RLBench's world: +x away from the robot base (toward the front camera), +y image right, +z up. */
 export type Vec3 = [number, number, number];
 
 export type CameraName = 'left_shoulder' | 'right_shoulder' | 'overhead' | 'wrist' | 'front' | (string & {});
@@ -39,7 +40,7 @@ export interface Demonstration {
   fps: number;
   /** Number of observations N. */
   length: number;
-  /** N*7, row-major: x, y, z in metres, quaternion x, y, z, w with unit norm; world frame. */
+  /** N*7, row-major: x, y, z in metres, quaternion x, y, z, w with unit norm; world frame, of `scene`'s world where there is one. */
   gripperPose: Float64Array;
   /** N: 1 open, 0 closed. */
   gripperOpen: Float64Array;
@@ -49,6 +50,8 @@ export interface Demonstration {
   jointVelocities: Float64Array | null;
   /** Only cameras whose frames the bundle holds. */
   cameras: Record<string, Camera>;
+  /** What is known of its world; without it that is RLBench's, whose table and robot are known. */
+  scene?: Scene;
 }
 
 /** A picture as it was stored. */

@@ -11,6 +11,7 @@ import { readManiskill } from './maniskill.ts';
 import {
   columnsRemark,
   mappedFeatures,
+  mappedScene,
   mappedState,
   numbersOfFrame,
   openOrClosed,
@@ -60,13 +61,14 @@ async function assembled(
       paths[0] ?? name,
       'is of neither robomimic (data/demo_0 ...) nor ManiSkill (traj_0 ...): give a file of one of them',
     );
-  const { format, frame, labels } = found[0].layout;
+  const { format, scene, labels } = found[0].layout;
   const total = found.reduce((sum, { layout }) => sum + layout.episodes.length, 0);
   if (!(total > 0)) throw new BundleError(found[0].path, 'holds no demonstration: record at least one');
   if (total > MOST_DEMONSTRATIONS)
     throw new BundleError(name, `holds more than ${MOST_DEMONSTRATIONS} demonstrations: open fewer`);
 
   const first = found.find(({ layout }) => layout.episodes.length)!;
+  const frame = `Positions are metres in ${scene.frame}.`;
   const offer = mappingOffer(first.file, first.layout.episodes[0], labels, frame);
   const mapping = chooseMapping(first.path, offer, given);
   const remarks = new Set(found.flatMap(({ layout }) => layout.remarks));
@@ -107,6 +109,7 @@ async function assembled(
         id,
         ...mappedState(columns, length, episode.fps, mapping),
         cameras: Object.fromEntries(cameras) as Record<string, Camera>,
+        scene: mappedScene(layout.scene, mapping, offer.features),
       };
       checkStates(`${path}, ${episode.id}`, demo);
       demonstrations.push(demo);

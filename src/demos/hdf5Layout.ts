@@ -2,6 +2,7 @@
 import { BundleError } from './bundleError.ts';
 import type { Camera, Demonstration } from './demonstration.ts';
 import type { Hdf5File } from './hdf5File.ts';
+import type { Scene } from './scene.ts';
 
 const MOST_STATE_WIDTH = 256;
 
@@ -22,7 +23,7 @@ export interface Hdf5Layout {
   episodes: Hdf5Episode[];
   /** Names for the elements of a state vector. */
   labels: (name: string, width: number) => string[];
-  frame: string;
+  scene: Pick<Scene, 'robot' | 'table'> & { frame: string };
   remarks: string[];
 }
 

@@ -14,6 +14,7 @@ import { StatisticsCheck, statisticsOfLines, statisticsOfTables } from './lerobo
 import {
   columnsRemark,
   mappedFeatures,
+  mappedScene,
   mappedState,
   numbersOfFrame,
   openOrClosed,
@@ -23,6 +24,7 @@ import {
 import type { OpenOptions } from './openBundle.ts';
 import { ParquetFiles } from './parquetFiles.ts';
 import type { ParquetSource } from './parquetSource.ts';
+import { readScene, robotName, type Scene } from './scene.ts';
 import { StateBudget } from './stateBudget.ts';
 import { chooseMapping, offeredMapping, type MappingOffer } from './stateMapping.ts';
 import { VideoFrames } from './videoFrames.ts';
@@ -70,22 +72,30 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
   const tasks = await readTasks({ tree, root, info }, open, signal);
   const names = new TaskNames(tasks);
   const statistics = new StatisticsCheck(await readStatistics(tree, root, info, open, features, signal));
+  const foreign = mappedScene(
+    { robot: robotName(info.robot_type), frame: null, table: null },
+    mapping,
+    offer.features,
+  );
+  const own = ownScene(info);
   const demonstrations: Demonstration[] = [];
   const rows = new Map<string, EpisodeRows>();
   const budget = new StateBudget(name);
   for (const { length } of episodes)
     budget.spend(length, numbersOfFrame(mapping) + POSE_NUMBERS * poses.length);
-  for (const [file, own] of byFile(episodes)) {
+  for (const [file, inFile] of byFile(episodes)) {
     const source = await open(file);
     await checkIndex(source);
-    for await (const { episode, columns, rows: checked } of statesOf(source, own, info, features)) {
+    for await (const { episode, columns, rows: checked } of statesOf(source, inFile, info, features)) {
       signal?.throwIfAborted();
       checkRows(file, episode, checked, info.fps);
       names.add(episode, checked.task_index);
       statistics.add(file, episode.index, columns);
+      const scene = episode.ours ? own : foreign;
       const demo: Demonstration = {
         ...described(episode, info, cameras, columns),
         ...mappedState(columns, episode.length, info.fps, mapping),
+        ...(scene && { scene }),
       };
       checkStates(file, demo);
       demonstrations.push(demo);
@@ -130,6 +140,12 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
     remarks,
     mapping: { ...offer, mapping, guess: null },
   };
+}
+
+/** As writeLerobot left it: none of RLBench's world. */
+function ownScene({ features }: Info): Scene | null {
+  const { scene } = (features['observation.state']?.info ?? {}) as { scene?: unknown };
+  return readScene(scene);
 }
 
 async function readStatistics(
@@ -182,7 +198,7 @@ async function mappingOffer(info: Info, source: ParquetSource): Promise<MappingO
     rows: Object.fromEntries(names.map((name) => [name, preview[name].map(numbersOf)])),
     ...offeredMapping(features),
     frame:
-      'LeRobot does not say in which unit and frame positions are: they are taken in the unit named here, in the world frame.',
+      'LeRobot does not say in which unit and frame positions are: they are taken in the unit named here, in a frame of their own.',
   };
 }
 

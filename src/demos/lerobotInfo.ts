@@ -12,6 +12,7 @@ const FeatureSchema = v.object({
 });
 const InfoSchema = v.object({
   codebase_version: v.string(),
+  robot_type: v.optional(v.unknown()),
   total_episodes: v.optional(v.unknown()),
   total_frames: v.optional(v.unknown()),
   total_tasks: v.optional(v.unknown()),

@@ -156,3 +156,24 @@ test('over many data files, offsets and statistics are those of the rows', async
 
 const columnwise = (rows: number[][], of: (column: number[]) => number) =>
   rows[0].map((_, j) => of(rows.map((row) => row[j])));
+
+test('what is known of another world goes along, and only what all of its demonstrations share', async () => {
+  const bundle = await openBundle(new Blob([fixture('robomimic.hdf5')]), 'robomimic.hdf5');
+  const { scene } = bundle.demonstrations[0];
+  expect(scene).toMatchObject({ robot: 'Panda', frame: "robosuite's world frame" });
+  const read = await reopened(bundle);
+  expect(read.demonstrations.map((demo) => demo.scene)).toEqual([scene, scene]);
+  bundle.demonstrations[1].scene = { ...scene!, robot: 'UR5e', table: 0.8 };
+  const mixed = await unzipped(await writeLerobot(bundle, { decode }));
+  const info = JSON.parse(new TextDecoder().decode(mixed['meta/info.json'])) as {
+    robot_type: string;
+    features: Record<string, { info?: unknown }>;
+  };
+  expect(info.robot_type).toBe('unknown');
+  expect(info.features['observation.state'].info).toEqual({ scene: { ...scene, robot: null, table: null } });
+  expect((await reopened(await original())).demonstrations.map((demo) => demo.scene)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});

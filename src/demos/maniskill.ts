@@ -10,18 +10,22 @@ import type { Hdf5File } from './hdf5File.ts';
 import { pictureSize } from './hdf5Frames.ts';
 import { byNumber, commonLength, isState, taskOf, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
 import { issueText } from './schemaIssue.ts';
+import { robotName } from './scene.ts';
 import { labelsByName } from './stateMapping.ts';
 
 const JSON_BYTES = 64 * 2 ** 20;
 const FPS = 20;
 /** qpos of ManiSkill's Panda: seven joints and two fingers. */
 const PANDA = 9;
+/** Environments whose table's top is at z = 0. */
+const ON_TABLE = ['PickCube-v1', 'PushCube-v1', 'StackCube-v1'];
 
 const Json = v.object({
   env_info: v.object({
     env_id: v.string(),
     env_kwargs: v.optional(
       v.object({
+        robot_uids: v.optional(v.unknown()),
         sim_config: v.optional(v.object({ control_freq: v.optional(v.pipe(v.number(), v.gtValue(0))) })),
       }),
     ),
@@ -86,7 +90,11 @@ export async function readManiskill(
     format: 'maniskill',
     episodes,
     labels: labelsOf,
-    frame: "Positions are metres in ManiSkill's world frame.",
+    scene: {
+      robot: robotName(info?.env_info.env_kwargs?.robot_uids),
+      frame: "ManiSkill's world frame",
+      table: info && ON_TABLE.includes(info.env_info.env_id) ? 0 : null,
+    },
     remarks,
   };
 }

@@ -1,10 +1,12 @@
 /** A demonstration's state out of a dataset's columns by a mapping. */
 import type { Demonstration } from './demonstration.ts';
+import { fewWords, type Scene } from './scene.ts';
 import {
   GRIPPER_FORMS,
   LENGTH_UNITS,
   type MappingOffer,
   type Place,
+  type StateFeature,
   type StateMapping,
 } from './stateMapping.ts';
 
@@ -141,13 +143,8 @@ export function columnsRemark(
   { features, frame }: Pick<MappingOffer, 'features' | 'frame'>,
 ): string {
   const { position, unit, rotation, gripper, jointPositions, jointVelocities } = mapping;
-  const said = (what: string, place: Place | null, how: string) => {
-    if (!place) return [];
-    const labels = features.find(({ name }) => name === place.feature)?.labels ?? [];
-    const names = place.at.map((i) => labels[i] ?? `element ${i}`);
-    const which = names.length > 4 ? `${names.length} elements` : names.join(', ');
-    return [`${what} ${which} of ${place.feature} (${how})`];
-  };
+  const said = (what: string, place: Place | null, how: string) =>
+    place ? [`${what} ${placeWords(place, features)} (${how})`] : [];
   const taken = [
     said('position', position, unit),
     said('orientation', rotation, rotation?.form ?? ''),
@@ -156,6 +153,27 @@ export function columnsRemark(
     said('joint velocities', jointVelocities, 'rad/s'),
   ];
   return `Read as the state: ${taken.flat().join('; ')}. ${frame}`;
+}
+
+/** "x, y, z of observation.state". */
+function placeWords({ feature, at }: Place, features: StateFeature[]): string {
+  const labels = features.find(({ name }) => name === feature)?.labels ?? [];
+  const names = at.map((i) => labels[i] ?? `element ${i}`);
+  return `${names.length > 4 ? `${names.length} elements` : names.join(', ')} of ${feature}`;
+}
+
+/** The scene of demonstrations that were read by a mapping. */
+export function mappedScene(
+  known: Pick<Scene, 'robot' | 'frame' | 'table'>,
+  { position, gripper }: StateMapping,
+  features: StateFeature[],
+): Scene {
+  const opening = placeWords({ ...gripper, at: gripper.at.slice(0, 1) }, features);
+  return {
+    ...known,
+    position: fewWords(placeWords(position, features)),
+    gripper: `${fewWords(opening)} (${gripper.form})`,
+  };
 }
 
 /** What a reader should know of how the state came about. */

@@ -93,7 +93,7 @@ test('eight numbers without telling names are asked about before they are read; 
   expect(named.remarks[0]).toBe(
     'Read as the state: position x, y, z of observation.state (m); orientation wx, wy, wz of observation.state ' +
       '(rotation vector (rad)); gripper gripper_left of observation.state (grows as it opens). LeRobot does not say ' +
-      'in which unit and frame positions are: they are taken in the unit named here, in the world frame.',
+      'in which unit and frame positions are: they are taken in the unit named here, in a frame of their own.',
   );
   const motors = Array.from({ length: 8 }, (_, i) => `motor_${i}`);
   for (const names of [null, ['state'], { motors }]) {

@@ -4,10 +4,17 @@ import { checkRobomimic } from './hdf5Checks.ts';
 import type { Hdf5File } from './hdf5File.ts';
 import { pictureSize } from './hdf5Frames.ts';
 import { byNumber, commonLength, isState, taskOf, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
+import { robotName } from './scene.ts';
 import { labelsByName } from './stateMapping.ts';
 
 /** robosuite's control frequency unless the file says another. */
 const FPS = 20;
+
+/** Heights of the table's top in environments of robosuite that let nobody change it. */
+const TABLES = new Map<unknown, number>([
+  ['Lift', 0.8],
+  ['Stack', 0.8],
+]);
 
 /** Null when the file is of another layout. */
 export function readRobomimic(path: string, file: Hdf5File): Hdf5Layout | null {
@@ -15,7 +22,7 @@ export function readRobomimic(path: string, file: Hdf5File): Hdf5Layout | null {
   if (!demos.length) return null;
   const environment = described(path, file, 'env_args');
   const instruction = described(path, file, 'problem_info').language_instruction;
-  const { control_freq } = (environment.env_kwargs ?? {}) as Record<string, unknown>;
+  const { control_freq, robots } = (environment.env_kwargs ?? {}) as Record<string, unknown>;
   const name =
     typeof environment.env_name === 'string' && environment.env_name
       ? environment.env_name
@@ -48,7 +55,11 @@ export function readRobomimic(path: string, file: Hdf5File): Hdf5Layout | null {
     format: 'robomimic',
     episodes,
     labels: (key, width) => labelsByName(key, width),
-    frame: "Positions are metres in robosuite's world frame.",
+    scene: {
+      robot: robotName(robots),
+      frame: "robosuite's world frame",
+      table: TABLES.get(environment.env_name) ?? null,
+    },
     remarks: ['The file holds no calibration of its cameras: nothing can be drawn into the pictures.'],
   };
 }

@@ -3,6 +3,7 @@ import { makeQuestions } from '../questions/generate.ts';
 import type { StateMapping } from '../demos/stateMapping.ts';
 import type { QuestionSettings } from '../questions/question.ts';
 import { splitDemonstrations } from '../questions/split.ts';
+import { settled } from '../questions/stateSpace.ts';
 import { imagesOf, openDemonstrations } from './openDemonstrations.ts';
 
 /** The split follows the questions' seed. @throws Error when no demonstration is left to test with. */
@@ -16,9 +17,10 @@ export async function openSplit(
   const { train, test } = splitDemonstrations(bundle.demonstrations, testShare, settings.seed);
   if (test.length === 0)
     throw new Error(`${path} leaves no demonstration to test with: it needs two or more of a task`);
+  const ofAll = settled(settings, bundle.demonstrations);
   return {
-    train: makeQuestions(train, settings),
-    test: makeQuestions(test, settings),
+    train: makeQuestions(train, ofAll),
+    test: makeQuestions(test, ofAll),
     demonstrations: bundle.demonstrations,
     images: imagesOf(bundle),
   };

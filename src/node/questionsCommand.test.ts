@@ -8,9 +8,16 @@ import { ARM_KEYPOINT_RULE, discoverKeypoints } from '../demos/keypoints.ts';
 import { readQuestions } from '../fullscale/readQuestions.ts';
 import { makeQuestions } from '../questions/generate.ts';
 import { findPreset } from '../questions/presets.ts';
-import { DEFAULT_QUESTION_SETTINGS, type QuestionSettings } from '../questions/question.ts';
+import {
+  DEFAULT_QUESTION_SETTINGS,
+  TABLE_SPACE,
+  type Question,
+  type QuestionSettings,
+} from '../questions/question.ts';
+import { stateSpaceOf } from '../questions/stateSpace.ts';
 import { run } from './cli.ts';
 import { openDemonstrations } from './openDemonstrations.ts';
+import { openSplit } from './openSplit.ts';
 
 const FILE = fileURLToPath(new URL('../../test/fixtures/rlbench_variations.zip', import.meta.url));
 
@@ -159,4 +166,41 @@ test('a wrong setting is named', async () => {
   const { code, noted } = await questions('--settings', path);
   expect(code).not.toBe(0);
   expect(noted.join('\n')).toContain(`${path}: decimals: `);
+});
+
+const robomimic = fileURLToPath(new URL('../../test/fixtures/robomimic.hdf5', import.meta.url));
+
+test("another robot's questions are of its own box and words, in EasyR1's rows too; a box of a file stands", async () => {
+  const { demonstrations } = await openDemonstrations(robomimic);
+  const { low, high } = stateSpaceOf(demonstrations);
+  const printed = (await asked(robomimic, '--preset', 'random', '--interval', '1', '--json')).printed[0];
+  const { questions: made } = JSON.parse(printed) as { questions: Question[] };
+  const settings = { ...findPreset('random').settings, frame_interval: 1 };
+  expect(made).toEqual(makeQuestions(demonstrations, { ...settings, state_space: { low, high } }));
+  const path = join(folder, 'box.json');
+  await writeFile(path, JSON.stringify({ state_space: TABLE_SPACE }));
+  const boxed = (await asked(robomimic, '--preset', 'random', '--settings', path, '--json')).printed[0];
+  expect((JSON.parse(boxed) as { questions: Question[] }).questions).toEqual(
+    makeQuestions(demonstrations, { ...findPreset('random').settings, state_space: TABLE_SPACE }),
+  );
+
+  const out = join(folder, 'easyr1');
+  const { code } = await asked(robomimic, '--preset', 'random', '--format', 'easyr1', '--out', out);
+  expect(code).toBe(0);
+  const rows = (await readFile(join(out, 'questions.jsonl'), 'utf8')).trim().split('\n');
+  expect(rows).toHaveLength(6);
+  for (const row of rows) {
+    const { problem } = JSON.parse(row) as { problem: string };
+    expect(problem).toContain('You assist a robot (Panda): you plan its movements and carry them out.');
+    expect(problem).not.toMatch(/Franka|0\.752/);
+  }
+});
+
+test("a split of another robot's demonstrations draws wrong positions from the box of all", async () => {
+  const settings = { ...findPreset('random').settings, frame_interval: 1 };
+  const { train, test: held, demonstrations } = await openSplit(robomimic, settings, 0.5);
+  const space = { ...settings, state_space: stateSpaceOf(demonstrations) };
+  const of = (id: string) => demonstrations.filter((demo) => demo.id === id);
+  for (const side of [train, held]) expect(side).toEqual(makeQuestions(of(side[0].demonstration), space));
+  expect(train[0].demonstration).not.toBe(held[0].demonstration);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Bundle, Demonstration } from '../demos/demonstration.ts';
-import { DEFAULT_QUESTION_SETTINGS } from '../questions/question.ts';
+import { DEFAULT_QUESTION_SETTINGS, type QuestionSettings } from '../questions/question.ts';
 import type { Edits } from '../questions/edits.ts';
 import { makeQuestions } from '../questions/generate.ts';
 import { trainingData } from './trainingData.ts';
@@ -64,6 +64,19 @@ test('one demonstration alone cannot be trained on', async () => {
 });
 
 const four = bundle(...[0, 1, 2, 3].map((i) => demonstration('push_button', i)));
+
+test("another robot's wrong positions are drawn from one box on both sides, that of all its demonstrations", async () => {
+  const scene = { robot: null, frame: null, table: null, position: 'x, y, z of s', gripper: 'g of s' };
+  const demonstrations = four.demonstrations.map((demo) => ({ ...demo, scene }));
+  const asked: QuestionSettings[] = [];
+  const noted = (demos: Demonstration[], settings: QuestionSettings) => {
+    asked.push(settings);
+    return here(demos, settings);
+  };
+  await trainingData(plain(bundle(...demonstrations)), DEFAULT_QUESTION_SETTINGS, 0.25, 6, noted);
+  const box = { low: [0, -0.1, 1.1], high: [0.4, 0.13, 1.3] };
+  expect(asked.map(({ state_space }) => state_space)).toEqual([box, box]);
+});
 
 test('edits reach both sides: dropped questions are not asked, changed ones as changed', async () => {
   const before = await trainingData(plain(four), DEFAULT_QUESTION_SETTINGS, 0.25, Infinity, here);

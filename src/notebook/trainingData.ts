@@ -4,6 +4,7 @@ import { seededRandom, shuffled } from '../demos/random.ts';
 import { applyEdits, type Edits } from '../questions/edits.ts';
 import { KINDS, type Question, type QuestionSettings } from '../questions/question.ts';
 import { splitDemonstrations } from '../questions/split.ts';
+import { settled } from '../questions/stateSpace.ts';
 import { remoteQuestions } from './remoteQuestions.ts';
 
 export interface TrainingData {
@@ -70,7 +71,8 @@ async function splitMade(
 ): Promise<Sides | null> {
   const { train, test } = splitDemonstrations(demonstrations, testFraction, settings.seed);
   if (test.length === 0) return null;
-  return { train: await makeQuestions(train, settings), test: await makeQuestions(test, settings) };
+  const ofAll = settled(settings, demonstrations);
+  return { train: await makeQuestions(train, ofAll), test: await makeQuestions(test, ofAll) };
 }
 
 /** By their demonstrations, as those would be split. */

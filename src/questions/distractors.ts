@@ -4,6 +4,7 @@ import { uniform, type Random } from '../demos/random.ts';
 import type { AskedMoment } from './elsewhere.ts';
 import { hardNegatives, type Moment } from './hardNegatives.ts';
 import { formatPosition, formatRounded, type QuestionSettings } from './question.ts';
+import type { SettledSettings } from './stateSpace.ts';
 
 const DRAWS = 1000;
 /** Tries for every hard negative before another kind takes its place. */
@@ -20,7 +21,7 @@ export function pointDistractors(
   random: Random,
   right: Vec3,
   moment: Moment,
-  settings: QuestionSettings,
+  settings: SettledSettings,
 ): Vec3[] {
   const chosen: Vec3[] = [right];
   const take = (p: Vec3) => {
@@ -75,13 +76,13 @@ function pointsElsewhere(
   return chosen;
 }
 
-function drawn(random: Random, right: Vec3, place: number, settings: QuestionSettings): Vec3 {
+function drawn(random: Random, right: Vec3, place: number, settings: SettledSettings): Vec3 {
   if (settings.difficulty !== 'rings') return inSpace(random, settings);
   const ring = settings.rings[place % settings.rings.length];
   return inRing(random, right, ringBounds(ring, settings));
 }
 
-function fits(p: Vec3, chosen: Vec3[], settings: QuestionSettings): boolean {
+function fits(p: Vec3, chosen: Vec3[], settings: SettledSettings): boolean {
   const { low, high } = spaceAround(chosen[0], settings);
   return p.every((v, axis) => v >= low[axis] && v <= high[axis]) && isApart(p, chosen, settings);
 }
@@ -93,7 +94,7 @@ function isApart(p: Vec3, chosen: Vec3[], settings: QuestionSettings): boolean {
 }
 
 /** Rings go where the answer is: the space is widened up to it, should it lie outside. */
-function spaceAround(right: Vec3, { difficulty, state_space }: QuestionSettings) {
+function spaceAround(right: Vec3, { difficulty, state_space }: SettledSettings) {
   if (difficulty !== 'rings') return state_space;
   return {
     low: state_space.low.map((l, axis) => Math.min(l, right[axis])),
@@ -101,7 +102,7 @@ function spaceAround(right: Vec3, { difficulty, state_space }: QuestionSettings)
   };
 }
 
-function inSpace(random: Random, { state_space: { low, high } }: QuestionSettings): Vec3 {
+function inSpace(random: Random, { state_space: { low, high } }: SettledSettings): Vec3 {
   return low.map((l, axis) => uniform(random, l, high[axis])) as Vec3;
 }
 
@@ -130,7 +131,7 @@ export function distance(a: Vec3, b: Vec3): number {
   return Math.sqrt(x * x + y * y + z * z);
 }
 
-function noRoom(settings: QuestionSettings, right: Vec3): Error {
+function noRoom(settings: SettledSettings, right: Vec3): Error {
   const { low, high } = settings.state_space;
   const count = NUMBER_WORDS[settings.option_count - 1];
   const where = settings.difficulty === 'rings' ? ` in the rings around ${formatPosition(right)}` : '';

@@ -8,6 +8,7 @@ import { movementOf, sayMovement, type Movement } from './movement.ts';
 import { movementDistractors } from './movementDistractors.ts';
 import { buildPrompt, statedPosition } from './prompt.ts';
 import { shownCamera } from './shownCamera.ts';
+import { settled, type SettledSettings } from './stateSpace.ts';
 import {
   formatRounded,
   OPTION_LETTERS,
@@ -23,7 +24,8 @@ import {
  * @throws when the state space has no room for the distractors at the minimum distance, or a demonstration lacks the
  * camera asked for.
  */
-export function makeQuestions(demos: Demonstration[], settings: QuestionSettings): Question[] {
+export function makeQuestions(demos: Demonstration[], given: QuestionSettings): Question[] {
+  const settings = settled(given, demos);
   const letters = new Map(settings.kinds.map((kind) => [kind, balancedLetters(settings, kind)]));
   const asked = demos.map((demo) => askedMoments(demo, settings));
   const pool =
@@ -67,7 +69,7 @@ function makeQuestion(
   moment: AskedMoment,
   kind: Kind,
   answer: OptionLetter,
-  settings: QuestionSettings,
+  settings: SettledSettings,
   pool: MomentsByTask | null,
 ): Question {
   const { demo, frame, keypoint } = moment;
@@ -107,7 +109,7 @@ function makeQuestion(
     task: demo.task,
     frame,
     camera,
-    prompt: buildPrompt(kind, description, options, stated, { ...settings, camera }),
+    prompt: buildPrompt(kind, description, options, stated, { ...settings, camera, scene: demo.scene }),
     options,
     points,
     answer,

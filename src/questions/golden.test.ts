@@ -26,12 +26,15 @@ function hashed(demos: Demonstration[], changes: Partial<QuestionSettings> = {})
 const demonstrations = async (name: string) =>
   (await openBundle(new Blob([fixture(name)]), name)).demonstrations;
 
+/** As of RLBench's world: what is known of another one changes box and words. */
+const asRlbench = (demos: Demonstration[]) => demos.map((demo) => ({ ...demo, scene: undefined }));
+
 test('the same random questions as ever, of two fixtures and of a reach under two seeds', async () => {
   const demos = ['a', 'b', 'c', 'd'].map(reach);
   const random = { difficulty: 'random' } as const;
   expect([
     hashed(await demonstrations('rlbench_variations.zip'), random),
-    hashed(await demonstrations('lerobot_v3.zip'), { ...random, frame_interval: 1 }),
+    hashed(asRlbench(await demonstrations('lerobot_v3.zip')), { ...random, frame_interval: 1 }),
     hashed(demos, random),
     hashed(demos, { ...random, seed: 7, min_distance: 0.3, state_in_movement_prompt: true }),
   ]).toEqual([

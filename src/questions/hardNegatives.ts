@@ -2,11 +2,12 @@
 import { positionAt, type Demonstration, type Vec3 } from '../demos/demonstration.ts';
 import { shuffled, uniform, type Random } from '../demos/random.ts';
 import type { AskedMoment } from './elsewhere.ts';
-import type { HardNegative, QuestionSettings } from './question.ts';
+import type { HardNegative } from './question.ts';
+import type { SettledSettings } from './stateSpace.ts';
 
 /** Where a question stands in its demonstration. */
 export interface Moment {
-  demo: Pick<Demonstration, 'gripperPose' | 'length'>;
+  demo: Pick<Demonstration, 'gripperPose' | 'length' | 'scene'>;
   frame: number;
   /** All of the demonstration, ascending. */
   keypoints: number[];
@@ -17,7 +18,7 @@ export interface Moment {
   elsewhere?: Iterable<AskedMoment>;
 }
 
-/** The middle of the table's top in y, metres: what is mirrored keeps x and z. */
+/** The middle of RLBench's table in y, metres: what is mirrored keeps x and z. */
 const TABLE_MIDDLE = 0;
 
 /** Gives one position a call, null when it has no other. */
@@ -28,7 +29,7 @@ export function hardNegatives(
   random: Random,
   right: Vec3,
   moment: Moment,
-  settings: QuestionSettings,
+  settings: SettledSettings,
 ): Negatives[] {
   const kinds = shuffled(random, settings.hard_negatives);
   const again = kinds.filter((kind) => kind === 'same_height' || kind === 'along_path');
@@ -41,7 +42,7 @@ function negatives(
   random: Random,
   right: Vec3,
   moment: Moment,
-  { state_space: { low, high } }: QuestionSettings,
+  { state_space: { low, high } }: SettledSettings,
 ): Negatives {
   const { demo, frame, keypoints, keypoint, asksForState } = moment;
   const at = (i: number | undefined) => (i === undefined ? null : positionAt(demo, i));
@@ -52,7 +53,8 @@ function negatives(
     case 'along_path':
       return () => positionAt(demo, Math.floor(random() * demo.length));
     case 'mirrored_table':
-      return once(mirrored(TABLE_MIDDLE));
+      // Of a table that nobody knows the box stands for it.
+      return once(mirrored(demo.scene ? (low[1] + high[1]) / 2 : TABLE_MIDDLE));
     case 'mirrored_gripper':
       return once(mirrored(positionAt(demo, frame)[1]));
     case 'previous_keypoint':

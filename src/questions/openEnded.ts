@@ -57,7 +57,11 @@ export function makeOpen(demos: Demonstration[], settings: QuestionSettings, for
             frame,
             camera,
             prompt: [
-              ...promptHead(kind, describeTask(demo, random), stated, { ...settings, camera }),
+              ...promptHead(kind, describeTask(demo, random), stated, {
+                ...settings,
+                camera,
+                scene: demo.scene,
+              }),
               format,
             ].join('\n'),
             answer: formatRounded(position, settings.decimals),

@@ -1,5 +1,6 @@
 /** The prompt of each kind: the paper's fields in the paper's order, in our words. */
 import type { Vec3 } from '../demos/demonstration.ts';
+import type { Scene } from '../demos/scene.ts';
 import {
   DEFAULT_QUESTION_SETTINGS,
   formatRounded,
@@ -7,9 +8,10 @@ import {
   type Kind,
   type QuestionSettings,
 } from './question.ts';
+import { compactSceneLine, foreignRole, fullSceneLines } from './sceneLines.ts';
 import { COMPACT_LINES, FULL_LINES, viewLine } from './wordings.ts';
 
-/** Lines that never change. The embedded checkpoint's tokenizer has one token for each. */
+/** Lines that never change, about RLBench's world. The embedded checkpoint's tokenizer has one token for each. */
 export const FIXED_LINES = {
   role: 'You assist a Franka robot: you plan its movements and carry them out.',
   task: 'Task: ',
@@ -27,10 +29,13 @@ export const FIXED_LINES = {
 } as const;
 
 /** The settings that word a prompt. */
-export type PromptStyle = Pick<
+export interface PromptStyle extends Pick<
   QuestionSettings,
   'prompt_wording' | 'metadata_in_prompt' | 'viewpoint' | 'camera' | 'decimals'
->;
+> {
+  /** The demonstration's; without it RLBench's world is told. */
+  scene?: Scene;
+}
 
 /** State as the prompt of this kind shows it, or null where it does not. */
 export function statedPosition(
@@ -79,10 +84,14 @@ function plainWords(text: string): string {
 function fullHead(kind: Kind, description: string, state: Vec3 | null, style: PromptStyle): string[] {
   const l = FIXED_LINES;
   const fromCamera = style.viewpoint === 'camera';
-  const axes = fromCamera ? l.axes : FULL_LINES.robot_axes;
-  const scene = kind === 'movement' ? [axes] : [axes, l.centre, ...(fromCamera ? [l.wrist] : []), l.robot];
+  const [axes, ...rest] = style.scene
+    ? fullSceneLines(style.scene, style.viewpoint).map(plainWords)
+    : fromCamera
+      ? [l.axes, l.centre, l.wrist, l.robot]
+      : [FULL_LINES.robot_axes, l.centre, l.robot];
+  const scene = kind === 'movement' ? [axes] : [axes, ...rest];
   return [
-    l.role,
+    style.scene ? plainWords(foreignRole(style.scene)) : l.role,
     l.task + description,
     plainWords(viewLine(style.camera)) + '<image>',
     ...(style.metadata_in_prompt ? scene : []),
@@ -93,7 +102,11 @@ function fullHead(kind: Kind, description: string, state: Vec3 | null, style: Pr
 
 function compactHead(kind: Kind, description: string, state: Vec3 | null, style: PromptStyle): string[] {
   const l = COMPACT_LINES;
-  const axes = style.viewpoint === 'camera' ? l.camera_axes : l.robot_axes;
+  const axes = style.scene
+    ? plainWords(compactSceneLine(style.scene, style.viewpoint))
+    : style.viewpoint === 'camera'
+      ? l.camera_axes
+      : l.robot_axes;
   return [
     FIXED_LINES.task + description,
     plainWords(viewLine(style.camera)) + '<image>',

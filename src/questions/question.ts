@@ -66,14 +66,20 @@ export interface Question {
   viewpoint?: Viewpoint;
 }
 
+/** Metres, in the demonstrations' own frame. */
+export interface Box {
+  low: Vec3;
+  high: Vec3;
+}
+
 export interface QuestionSettings extends KeypointRule {
   kinds: Kind[];
   /** Share of the sampled frames at which a kind is asked, 0 to 1. */
   kind_shares: Record<Kind, number>;
   /** Every how many frames a question is asked (ARM's demo_augmentation_every_n). */
   frame_interval: number;
-  /** Box from which distractor positions are drawn, metres, world frame. The paper gives no bounds. */
-  state_space: { low: Vec3; high: Vec3 };
+  /** Box from which distractor positions are drawn; null: from the data. The paper gives no bounds. */
+  state_space: Box | null;
   /** Least distance in metres between any two options. The paper gives none. */
   min_distance: number;
   /** Two to eight; the paper's four are what the embedded model knows. */
@@ -93,7 +99,7 @@ export interface QuestionSettings extends KeypointRule {
   state_in_movement_prompt: boolean;
   /** Put the current position into waypoint prompts, as the paper does. */
   state_in_waypoint_prompt: boolean;
-  /** Tell the axes, the table's centre and the gripper's size: what grounds the numbers. */
+  /** Tell the axes, the table and the gripper as far as they are known: what grounds the numbers. */
   metadata_in_prompt: boolean;
   /** Of the numbers in prompts, 1 to 6. */
   decimals: number;
@@ -104,15 +110,15 @@ export interface QuestionSettings extends KeypointRule {
   seed: number;
 }
 
-/** The table's top within the arm's reach, up to the height of the start pose; ARM's scene_bounds contain it. */
-export const TABLE_SPACE = { low: [0, -0.4, 0.76] as Vec3, high: [0.5, 0.4, 1.5] as Vec3 };
+/** RLBench's world: the table's top within the arm's reach, up to the height of the start pose; ARM's scene_bounds contain it. */
+export const TABLE_SPACE: Box = { low: [0, -0.4, 0.76], high: [0.5, 0.4, 1.5] };
 
 export const DEFAULT_QUESTION_SETTINGS: QuestionSettings = {
   kinds: [...KINDS],
   kind_shares: { waypoint: 1, current_state: 1, movement: 1 },
   frame_interval: 10,
   ...ARM_KEYPOINT_RULE,
-  state_space: TABLE_SPACE,
+  state_space: null,
   min_distance: 0.1,
   option_count: 4,
   difficulty: 'elsewhere',

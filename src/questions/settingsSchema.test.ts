@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { findPreset, presetOf, QUESTION_PRESETS } from './presets.ts';
-import { DEFAULT_QUESTION_SETTINGS } from './question.ts';
+import { DEFAULT_QUESTION_SETTINGS, TABLE_SPACE } from './question.ts';
 import { checkQuestionSettings } from './settingsSchema.ts';
 
 const check = (value: unknown) => checkQuestionSettings(value, 'mine.json');
@@ -13,12 +13,20 @@ test('every preset passes, and through JSON', () => {
 });
 
 test('settings stored before there were more are as they always were', () => {
-  const { kinds, frame_interval, stopping_delta, state_space, min_distance } = DEFAULT_QUESTION_SETTINGS;
+  const { kinds, frame_interval, stopping_delta, min_distance } = DEFAULT_QUESTION_SETTINGS;
   const { movement_deadband, slightly_threshold, state_in_movement_prompt, seed } = DEFAULT_QUESTION_SETTINGS;
-  const old = { kinds, frame_interval, stopping_delta, state_space, min_distance, movement_deadband };
-  expect(check({ ...old, slightly_threshold, state_in_movement_prompt, seed })).toEqual(
-    findPreset('random').settings,
-  );
+  const old = {
+    kinds,
+    frame_interval,
+    stopping_delta,
+    state_space: TABLE_SPACE,
+    min_distance,
+    movement_deadband,
+  };
+  expect(check({ ...old, slightly_threshold, state_in_movement_prompt, seed })).toEqual({
+    ...findPreset('random').settings,
+    state_space: TABLE_SPACE,
+  });
 });
 
 test.each<[string, object, string]>([

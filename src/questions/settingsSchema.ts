@@ -16,7 +16,8 @@ import {
 const between = (low: number, high: number) =>
   v.pipe(v.number(), v.finite(), v.minValue(low), v.maxValue(high));
 const whole = (low: number, high: number) => v.pipe(between(low, high), v.integer());
-const metres = between(-100, 100);
+/** Far more than a room: positions of an unknown unit must pass. */
+const metres = between(-1_000_000, 1_000_000);
 const vec3 = v.strictTuple([metres, metres, metres]);
 const share = between(0, 1);
 const severalOf = <T extends readonly string[]>(options: T) =>
@@ -42,11 +43,13 @@ export const questionSettingsSchema = v.pipe(
     stopped_buffer: later(whole(0, 1_000_000), DEFAULTS.stopped_buffer),
     gripper_keypoints: later(v.boolean(), DEFAULTS.gripper_keypoints),
     merge_last_keypoints: later(v.boolean(), DEFAULTS.merge_last_keypoints),
-    state_space: v.pipe(
-      v.strictObject({ low: vec3, high: vec3 }),
-      v.check(
-        ({ low, high }) => low.every((l, axis) => l <= high[axis]),
-        'low is above high on some axis: exchange them',
+    state_space: v.nullable(
+      v.pipe(
+        v.strictObject({ low: vec3, high: vec3 }),
+        v.check(
+          ({ low, high }) => low.every((l, axis) => l <= high[axis]),
+          'low is above high on some axis: exchange them',
+        ),
       ),
     ),
     min_distance: between(0, 100),

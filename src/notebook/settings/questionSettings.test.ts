@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
 import { QUESTION_PRESETS } from '../../questions/presets.ts';
-import { DEFAULT_QUESTION_SETTINGS as DEFAULTS } from '../../questions/question.ts';
+import { DEFAULT_QUESTION_SETTINGS as DEFAULTS, TABLE_SPACE, type Box } from '../../questions/question.ts';
 import { checkQuestionSettings } from '../../questions/settingsSchema.ts';
 import { moreQuestionSettings, QUESTION_SETTINGS } from './questionSettings.ts';
 import { parseNumber, readPath, sameValue, writePath } from './setting.ts';
 
-const ALL = [
+const SPANNED: Box = { low: [-0.4, -0.3, -0.2], high: [0.2, 0.3, 1.25] };
+const allOf = (given: Box | null) => [
   ...QUESTION_SETTINGS,
-  ...moreQuestionSettings(['front', 'left_shoulder']).flatMap(({ settings }) => settings),
+  ...moreQuestionSettings(['front', 'left_shoulder'], given, SPANNED).flatMap(({ settings }) => settings),
 ];
+const ALL = allOf(null);
 
 /** Paths of what has one value: numbers, words, switches and lists of words. */
 function leaves(value: unknown, path: string[] = []): string[] {
@@ -18,9 +20,23 @@ function leaves(value: unknown, path: string[] = []): string[] {
 }
 
 test('every question setting has one field in the form, nested ones too, and no field is of nothing', () => {
-  expect(leaves(DEFAULTS)).toContain('state_space.high.2');
   expect(leaves(DEFAULTS)).toContain('kind_shares.movement');
   expect(ALL.map(({ path }) => path).sort()).toEqual(leaves(DEFAULTS).sort());
+});
+
+test('the box of wrong positions is from the data, which it shows, until it is set by hand, beginning there', () => {
+  const choice = ALL.find(({ path }) => path === 'state_space')!;
+  expect(choice).toMatchObject({
+    options: [
+      { label: 'from the data: [-0.40, -0.30, -0.20] to [0.20, 0.30, 1.25]', value: null },
+      { label: 'set here', value: SPANNED },
+    ],
+  });
+  expect(choice.sentence).toContain("RLBench's table for its demonstrations, for others");
+  const own = { ...DEFAULTS, state_space: TABLE_SPACE };
+  const [fields, due] = [allOf(TABLE_SPACE).map(({ path }) => path), leaves(own)];
+  expect(due).toContain('state_space.high.2');
+  expect(fields.sort()).toEqual(['state_space', ...due].sort());
 });
 
 test('every field has a label and a sentence of its own', () => {

@@ -1,13 +1,16 @@
 import {
   DIFFICULTIES,
+  formatRounded,
   HARD_NEGATIVES,
   KINDS,
   RINGS,
+  type Box,
   type Difficulty,
   type HardNegative,
   type Kind,
   type Ring,
 } from '../../questions/question.ts';
+import { STATE_SPACE_MARGIN } from '../../questions/stateSpace.ts';
 import type { NumberSetting, Setting } from './setting.ts';
 
 export const KIND_NAMES: Record<Kind, string> = {
@@ -101,14 +104,29 @@ interface Section {
   settings: Setting[];
 }
 
-/** @param cameras to choose from */
-export function moreQuestionSettings(cameras: string[]): Section[] {
-  const options = cameras.map((value) => ({ label: value.replaceAll('_', ' '), value }));
+/**
+ * @param cameras to choose from
+ * @param given the box of the settings; null: it is from the data
+ * @param ofData the box that the data give
+ */
+export function moreQuestionSettings(cameras: string[], given: Box | null, ofData: Box): Section[] {
+  const camera = cameras.map((value) => ({ label: value.replaceAll('_', ' '), value }));
+  const space = [
+    {
+      label: `from the data: ${formatRounded(ofData.low, 2)} to ${formatRounded(ofData.high, 2)}`,
+      value: null,
+    },
+    { label: 'set here', value: given ?? ofData },
+  ];
   return MORE_QUESTION_SETTINGS.map(({ title, settings }) => ({
     title,
-    settings: settings.map((setting) =>
-      setting.path === 'camera' && setting.type === 'choice' ? { ...setting, options } : setting,
-    ),
+    settings: settings
+      .filter(({ path }) => given || !path.startsWith('state_space.'))
+      .map((setting) => {
+        if (setting.type !== 'choice') return setting;
+        const options = { camera, state_space: space }[setting.path];
+        return options ? { ...setting, options } : setting;
+      }),
   }));
 }
 
@@ -178,6 +196,13 @@ const MORE_QUESTION_SETTINGS: Section[] = [
         HARD_NEGATIVES,
         NEGATIVE_NAMES,
       ),
+      {
+        type: 'choice',
+        path: 'state_space',
+        label: 'state_space (m)',
+        sentence: `Box that wrong positions are drawn from: RLBench's table for its demonstrations, for others what all their positions span and ${STATE_SPACE_MARGIN} m more; or set it here.`,
+        options: [],
+      },
       ...(['low', 'high'] as const).flatMap((end) =>
         AXES.map((axis, i) =>
           number(
@@ -225,7 +250,7 @@ const MORE_QUESTION_SETTINGS: Section[] = [
         path: 'metadata_in_prompt',
         label: 'metadata_in_prompt',
         sentence:
-          "Tell the axes, the table's centre and the gripper's size; off takes away what grounds the numbers.",
+          'Tell the axes, the table and the gripper, as far as they are known; off takes away what grounds the numbers.',
       },
       {
         type: 'toggle',
