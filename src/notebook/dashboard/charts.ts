@@ -42,7 +42,7 @@ export const CHARTS: Chart[] = [
   },
   {
     title: 'Groups without variance',
-    metrics: one('frac_reward_zero_std', 'frac_reward_zero_std', '--advantage'),
+    metrics: one('frac_reward_zero_std', 'frac_reward_zero_std'),
     range: [0, 1],
     absent: 'No steps yet.',
   },
@@ -55,12 +55,12 @@ export const CHARTS: Chart[] = [
   {
     title: 'Clip ratio',
     metrics: [
-      { name: 'clip_ratio/high_mean', label: 'above', colour: '--advantage' },
+      { name: 'clip_ratio/high_mean', label: 'above', colour: '--ink' },
       { name: 'clip_ratio/low_mean', label: 'below', colour: '--ink-soft', dash: '5 4' },
     ],
     absent: 'This loss clips nothing, or no step has made an update yet.',
   },
-  { title: 'Gradient norm', metrics: one('grad_norm', 'grad_norm', '--advantage'), absent: NOT_MADE },
+  { title: 'Gradient norm', metrics: one('grad_norm', 'grad_norm'), absent: NOT_MADE },
   { title: 'Tokens a second', metrics: one(TOKENS_PER_SECOND, 'tokens/s'), absent: 'No steps yet.' },
   {
     title: 'Memory of the learner',
@@ -139,7 +139,7 @@ function trained({ metrics }: Chart, { columns }: ChartRun): Series[] {
 function heldOut({ heldOut }: Chart, run: ChartRun): Series[] {
   const evaluations = run.evaluations.filter(({ report }) => !report.blind);
   if (!heldOut || !evaluations.length) return [];
-  const greedy = series(evaluations, heldOut.measure, 'held out, greedy', '--answer', '5 4');
+  const greedy = series(evaluations, heldOut.measure, 'held out, greedy', '--ink-soft', '5 4');
   return heldOut.sampled
     ? [series(evaluations, 'sampled_accuracy', 'held out, sampled', '--ink'), greedy]
     : [greedy];
