@@ -2,6 +2,7 @@
 import type { RunCurves } from '../../runs/curves.ts';
 import type { Series } from '../views/series.ts';
 import { TOKENS_PER_SECOND, type Columns } from './metricColumns.ts';
+import { OVERLAYS } from './overlays.ts';
 
 export interface Chart {
   title: string;
@@ -106,15 +107,6 @@ export interface ChartRun {
   columns: Columns;
   evaluations: RunCurves['evaluations'];
 }
-
-/** Colours and dashes of runs laid over the first; five at most. */
-export const OVERLAYS = [
-  { colour: '--run-1', dash: '7 3' },
-  { colour: '--run-2', dash: '2 3' },
-  { colour: '--run-3', dash: '9 3 2 3' },
-  { colour: '--run-4', dash: '4 4' },
-  { colour: '--run-5', dash: '1 2' },
-];
 
 /** A run alone is told by concepts; of several each has its own look, and its name where the label was. */
 export function chartSeries(chart: Chart, runs: ChartRun[]): Series[] {
