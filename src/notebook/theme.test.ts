@@ -1,5 +1,5 @@
 /** The colours of the theme, measured: contrast as WCAG 2.2 counts it, and what is left between them without cones. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 type Rgb = [number, number, number];
@@ -84,7 +84,108 @@ function closest(names: string[], theme: 'light' | 'dark', eyes: keyof typeof EY
   return measured.sort((a, b) => a.apart - b.apart)[0];
 }
 
-const CONCEPTS = ['think', 'answer', 'reward', 'advantage'];
+const CONCEPTS = ['think', 'answer', 'reward', 'advantage', 'stale'];
+
+const ROOM = new URL('.', import.meta.url);
+const sources = readdirSync(ROOM, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.(svelte|ts|css|html)$/.test(file) && !/\.test\.ts$/.test(file) && file !== 'theme.css')
+  .sort()
+  .map((file) => ({ file, text: readFileSync(new URL(file, ROOM), 'utf8') }));
+
+/** Hex or a colour function, where a value can stand; names such as #each and private methods are none. */
+const LITERAL = /(?<=[\s'"`(,:])#[0-9a-f]{3,8}\b(?!\()|\b(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch)\(/gi;
+
+test('a colour that is written out is found', () => {
+  const found = (text: string) => text.match(LITERAL) ?? [];
+  for (const text of ['stroke: #fff;', `fill="#20242a"`, 'rgb(0 0 0 / 0.4)', 'oklch(0.6 0.1 20)'])
+    expect(found(text), text).toHaveLength(1);
+  for (const text of [
+    '{#each letters as l}',
+    'this.#add(mark)',
+    'color-mix(in oklab, var(--ink), transparent)',
+  ])
+    expect(found(text), text).toHaveLength(0);
+});
+
+test('no colour is written out but in theme.css', () => {
+  const found = sources.flatMap(({ file, text }) => (text.match(LITERAL) ?? []).map((c) => `${file}: ${c}`));
+  expect(found).toEqual([]);
+});
+
+// A file that joins a list shows the concept itself: no state, no choice, no other curve wears its colour.
+test.each<[string, string[]]>([
+  [
+    'think',
+    [
+      'cells/LiveGroupView.svelte',
+      'lab/TokenGlass.svelte',
+      'opening/Opening.svelte',
+      'views/Loop.svelte',
+      'views/TraceTokens.svelte',
+    ],
+  ],
+  [
+    'answer',
+    [
+      'cells/LiveGroupView.svelte',
+      'lab/TokenGlass.svelte',
+      'opening/Opening.svelte',
+      'views/Loop.svelte',
+      'views/TraceTokens.svelte',
+    ],
+  ],
+  [
+    'reward',
+    [
+      'cells/Groups.svelte',
+      'dashboard/charts.ts',
+      'lab/LabCell.svelte',
+      'lab/ResponseCards.svelte',
+      'views/Loop.svelte',
+      'views/RewardMarks.svelte',
+    ],
+  ],
+  [
+    'advantage',
+    [
+      'lab/EstimatorTable.svelte',
+      'lab/ResponseCards.svelte',
+      'lab/TokenGlass.svelte',
+      'views/Loop.svelte',
+      'views/RewardMarks.svelte',
+    ],
+  ],
+  ['stale', ['views/Cell.svelte']],
+])('the colour of %s is worn by what shows it, and by nothing else', (concept, wearers) => {
+  const worn = new RegExp(`(?:var\\(|')--${concept}(?:-well)?\\b`);
+  expect(sources.filter(({ text }) => worn.test(text)).map(({ file }) => file)).toEqual(wearers);
+});
+
+test('a mark of a thought on a picture is the colour of think in one theme or the other', () => {
+  expect(colour('mark-think', 'light')).toEqual(colour('think', 'dark'));
+  expect(colour('mark-think-deep', 'light')).toEqual(colour('think', 'light'));
+  expect(colour('mark-right', 'light')).toEqual(colour('good', 'light'));
+});
+
+test.each([
+  ['mark-light', 'mark-dark'],
+  ['mark-light', 'mark-think-deep'],
+  ['mark-think', 'mark-dark'],
+  ['mark-now', 'mark-dark'],
+  ['mark-light', 'mark-right'],
+  ['mark-light', 'option-a'],
+  ['mark-dark', 'option-b'],
+  ['mark-dark', 'option-c'],
+  ['mark-dark', 'option-d'],
+])('on a picture %s is read on %s', (ink, ground) => {
+  expect(contrast(colour(ink, 'light'), colour(ground, 'light'))).toBeGreaterThanOrEqual(4.5);
+});
+
+test('around the page the browser wears the colour of the paper', () => {
+  const html = readFileSync(new URL('../../index.html', ROOM), 'utf8');
+  const worn = [...html.matchAll(/name="theme-color" content="(#[0-9a-f]{6})"/g)].map(([, hex]) => hex);
+  expect(css).toContain(`--paper: light-dark(${worn.join(', ')});`);
+});
 
 for (const theme of ['light', 'dark'] as const) {
   describe(theme, () => {
@@ -93,7 +194,7 @@ for (const theme of ['light', 'dark'] as const) {
         ['ink', 'ink-soft', 'bad', 'good'].map((text) => [text, ground]),
       ),
       ...CONCEPTS.flatMap((concept) =>
-        ['card', 'well', `${concept}-well`].map((ground) => [concept, ground]),
+        ['paper', 'card', 'well', `${concept}-well`].map((ground) => [concept, ground]),
       ),
       ['bad', 'bad-well'],
     ])('%s is text that can be read on %s', (text, ground) => {
@@ -113,7 +214,7 @@ for (const theme of ['light', 'dark'] as const) {
         const { pair, apart } = closest(['option-a', 'option-b', 'option-c', 'option-d'], theme, eyes);
         expect(apart, pair).toBeGreaterThan(0.06);
       });
-      test(`think, answer, reward and advantage with ${eyes}`, () => {
+      test(`think, answer, reward, advantage and stale with ${eyes}`, () => {
         const { pair, apart } = closest(CONCEPTS, theme, eyes);
         expect(apart, pair).toBeGreaterThan(0.06);
       });

@@ -346,7 +346,9 @@ test('a recording is there after a reload; what is kept can be seen and deleted'
   expect(violations.map(({ id }) => id)).toEqual([]);
   for (const cell of ['Demonstrations 2', 'Demonstrations'])
     await runs.getByRole('button', { name: `Delete reach target, seed 5 of ${cell} of “Notebook”` }).click();
-  await expect(runs.getByText(/^No demonstrations: what you open or record/)).toBeVisible();
+  await expect(
+    runs.getByText(/^No demonstrations or files of questions: what you open or record/),
+  ).toBeVisible();
   await expect(demonstrations.getByText(/a reload finds it/)).toHaveCount(0);
   await expect(demonstrations.getByText('reach target, seed 5: 1 demonstration')).toBeVisible();
   await expect(page.getByText('Kept in this browser.', { exact: true })).toBeVisible();

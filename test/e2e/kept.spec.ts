@@ -1,5 +1,6 @@
 /** What a reader has done is there after a reload, and a cell says when it no longer follows from those above. */
 import { expect, test, type Page } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
 import { NotebookPage } from './notebookPage.ts';
 
 const kept = (page: Page) => expect(page.getByText('Kept in this browser.', { exact: true })).toBeVisible();
@@ -104,4 +105,49 @@ test('an error offers what it asks for: the checkpoint of another run is loaded 
   await expect(model.getByText(address).first()).toBeVisible();
   await train.getByRole('button', { name: 'Continue at step 2' }).click();
   await expect(train.getByText(/^Done\. .*, step 2 of 2/)).toBeVisible();
+});
+
+test('an opened file, the filters and the curves that were chosen survive a reload', async ({ page }) => {
+  const notebook = new NotebookPage(page);
+  const train = await notebook.openTraining();
+  const questions = notebook.cell('Questions');
+  const kind = questions.getByRole('combobox', { name: 'Kind', exact: true });
+  const showing = questions.getByText(/^Showing the \d+ questions of mine\.jsonl/);
+
+  await test.step('all of it is chosen', async () => {
+    await kind.selectOption('waypoint');
+    const written = await notebook.download(
+      questions.getByRole('button', { name: /^Download \d+ questions$/ }),
+    );
+    const buffer = await readFile(await written.path());
+    await page
+      .getByLabel('Questions as JSON lines, parquet or EasyR1 rows')
+      .setInputFiles({ name: 'mine.jsonl', mimeType: 'application/jsonl', buffer });
+    await expect(showing).toBeVisible();
+    await kind.selectOption('waypoint');
+    for (const again of [false, true]) {
+      if (again) await train.getByRole('button', { name: 'Set up a new run' }).click();
+      await train.getByRole('button', { name: 'Train', exact: true }).click();
+      await expect(train.getByText(/^Done\. /)).toBeVisible();
+    }
+    await train.getByText('More curves', { exact: true }).click();
+    await train.getByRole('checkbox', { name: 'num_tokens' }).check();
+    await train.getByText('Lay other runs over this one').click();
+    await train.locator('details[open] .checks').last().getByRole('checkbox').check();
+    await expect(train.getByRole('img', { name: /^Reward: .*; / })).toBeVisible();
+    await kept(page);
+  });
+
+  const reward = await train.getByRole('img', { name: /^Reward: / }).getAttribute('aria-label');
+  await page.reload();
+  await expect(showing).toBeVisible();
+  await expect(kind).toHaveValue('waypoint');
+  await expect(train.getByRole('img', { name: /^num_tokens: / })).toBeVisible();
+  await expect(train.getByRole('img', { name: /^Reward: .*; / })).toHaveAccessibleName(reward!);
+
+  await questions.getByRole('button', { name: 'Close the file' }).click();
+  await kept(page);
+  await page.reload();
+  await expect(questions.getByText(/^1 of \d+$/)).toBeVisible();
+  await expect(showing).toBeHidden();
 });

@@ -22,7 +22,8 @@ const LIFE = `(async () => {
     options: ['move up', 'move down', 'move left', 'slightly move right'], points: null, answer: 'A',
     state: tip.slice(0, 3), keypoint: 2, target: tip.slice(0, 3),
   };
-  const palette = { ink: '#222', options: { A: '#0072b2', B: '#e69f00', C: '#009e73', D: '#cc79a7' } };
+  const { paletteOf } = await import('/src/notebook/scene/palette.ts');
+  const palette = paletteOf(() => '#0072b2');
   const shown = { demonstration, keypoints: [2], camera: demonstration.cameras.front };
   const named = [{ position: [0.2, 0.1, 0.8], label: 'target' }];
   const canvas = new OffscreenCanvas(96, 96);

@@ -39,6 +39,10 @@ export interface QuestionsConfig {
   settings: QuestionSettings;
   /** What was changed by hand, in order, and of which bundle's questions. */
   edits?: { bundle: string; made: [id: string, edit: Edit][] };
+  /** Left out while all are shown. */
+  filter?: QuestionFilter;
+  /** Name of a file that is shown in place of made questions; its bytes are kept beside the notebook. */
+  opened?: string;
 }
 
 /** The questions of the loaded bundle or of an opened file, and which one is shown. */
@@ -51,6 +55,11 @@ export class QuestionsCell implements CellState {
   revealed = $state(false);
   progress = $state.raw<Progress | null>(null);
   fileError = $state('');
+  /** Why the opened file is not kept: a reload will not find it. */
+  unkept = $state('');
+  /** What is opened again after a reload, by its name. */
+  #file = $state<string | null>(null);
+  #reopening: Promise<void> | null = null;
 
   #made = $state.raw<Made>(NOTHING);
   #before = $state.raw<Edits[]>([]);
@@ -62,6 +71,8 @@ export class QuestionsCell implements CellState {
   constructor(notebook: Notebook, settings?: QuestionsConfig) {
     this.#notebook = notebook;
     if (settings) notebook.questionSettings = settings.settings;
+    if (settings?.filter) this.filter = settings.filter;
+    this.#file = settings?.opened ?? null;
     if (settings?.edits) {
       const { bundle, made } = settings.edits;
       [this.#editsOf, notebook.questionEdits] = [bundle, new Map(made)];
@@ -88,10 +99,52 @@ export class QuestionsCell implements CellState {
 
   get settings(): QuestionsConfig {
     const { questionSettings, questionEdits } = this.#notebook.given;
-    const settings = { settings: questionSettings };
-    return questionEdits.size
-      ? { ...settings, edits: { bundle: this.#editsOf, made: [...questionEdits] } }
-      : settings;
+    return {
+      settings: questionSettings,
+      ...(questionEdits.size && { edits: { bundle: this.#editsOf, made: [...questionEdits] } }),
+      ...(Object.values(this.filter).some(Boolean) && { filter: this.filter }),
+      ...(this.#file !== null && { opened: this.#file }),
+    };
+  }
+
+  /** Whether there is no file left to be opened again. */
+  get fresh(): boolean {
+    return this.#file === null || this.#notebook.given.openedQuestions !== null;
+  }
+
+  reopen(): Promise<void> {
+    return (this.#reopening ??= this.#reopen());
+  }
+
+  async runAll(): Promise<boolean> {
+    await this.reopen();
+    return !this.fileError;
+  }
+
+  async #reopen() {
+    if (this.fresh || this.progress) return;
+    const name = this.#file!;
+    try {
+      const { keptAt } = await import('../document/keptDemonstrations.ts');
+      const kept = await keptAt(this.#notebook.place);
+      if (this.fresh || this.progress) return;
+      if (kept && 'files' in kept) return void (await this.#read(new File([kept.files.files[0].blob], name)));
+      this.#file = null;
+      this.fileError = `${name}, the file of questions that was open here, is not kept in this browser: open it again, or go on with the questions made of the demonstrations.`;
+    } catch (error) {
+      this.fileError = (error as Error).message;
+    }
+  }
+
+  /** What another cell has open, kept for this one too. */
+  async openCopyOf(place: string) {
+    try {
+      const { copyKept } = await import('../document/keptDemonstrations.ts');
+      if (this.#file !== null) await copyKept(place, this.#notebook.place);
+      await this.reopen();
+    } catch (error) {
+      this.fileError = (error as Error).message;
+    }
   }
 
   /** Empty until the questions of the bundle at hand are made. */
@@ -198,14 +251,29 @@ export class QuestionsCell implements CellState {
   }
 
   async open(file: File) {
+    if (!(await this.#read(file))) return;
+    this.filter = EVERYTHING;
+    this.go(0);
+    this.unkept = '';
+    if (!this.#notebook.isKeptHere) return;
+    try {
+      const { keepFiles } = await import('../document/keptDemonstrations.ts');
+      await keepFiles(this.#notebook.place, { name: file.name, files: [{ path: file.name, blob: file }] });
+      this.#file = file.name;
+    } catch (error) {
+      this.unkept = (error as Error).message;
+    }
+  }
+
+  async #read(file: File): Promise<boolean> {
     this.fileError = '';
     this.progress = { label: `Reading ${file.name}`, done: 0, total: null };
     try {
       this.#notebook.openedQuestions = { ...(await readQuestionFile(file)), name: file.name };
-      this.filter = EVERYTHING;
-      this.go(0);
+      return true;
     } catch (error) {
       this.fileError = (error as Error).message;
+      return false;
     } finally {
       this.progress = null;
     }
@@ -215,5 +283,19 @@ export class QuestionsCell implements CellState {
     this.#notebook.openedQuestions = null;
     this.filter = EVERYTHING;
     this.go(0);
+    void this.forget();
+  }
+
+  /** Frees its storage; the file stays open until it is closed or the page is left. */
+  async forget() {
+    this.unkept = '';
+    if (this.#file === null || !this.#notebook.isKeptHere) return;
+    this.#file = null;
+    try {
+      const { dropKept } = await import('../document/keptDemonstrations.ts');
+      await dropKept(this.#notebook.place);
+    } catch (error) {
+      this.fileError = (error as Error).message;
+    }
   }
 }

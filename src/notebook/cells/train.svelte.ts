@@ -6,7 +6,7 @@ import type { GrpoProgress } from '../../training/grpo.ts';
 import type { StepRecord } from '../../training/stepRecord.ts';
 import type { TrainedStep, TrainingState } from '../../training/trainingState.ts';
 import { askedWords, plannedWords } from '../askedQuestions.ts';
-import { Dashboard } from '../dashboard/dashboard.svelte.ts';
+import { Dashboard, type ShownCurves } from '../dashboard/dashboard.svelte.ts';
 import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
 import { Fault, RemediableError } from '../fault.svelte.ts';
@@ -33,6 +33,13 @@ const STATUS_WORDS = {
 };
 export type TrainStatus = keyof typeof STATUS_WORDS;
 
+export interface TrainResults {
+  /** By its id. */
+  run: string | null;
+  /** Left out while nothing but the dozen is shown. */
+  dashboard?: ShownCurves;
+}
+
 /** Trains an adapter by GRPO and keeps every step in a run. */
 export class TrainCell implements CellState {
   readonly #notebook: Notebook;
@@ -47,7 +54,7 @@ export class TrainCell implements CellState {
   /** The run's questions by id, and where their pictures are. */
   asked = $state.raw<{ bundle: Bundle; questions: ReadonlyMap<string, Question> } | null>(null);
   readonly memory: UpdateMemory;
-  readonly dashboard = new Dashboard();
+  readonly dashboard: Dashboard;
   #rollouts = new HeldRollouts();
   /** A stored run whose adapter and optimiser the next new run begins with. */
   parent = $state.raw<(RunParent & { state: TrainingState }) | null>(null);
@@ -60,10 +67,11 @@ export class TrainCell implements CellState {
   /** The run it held when it was kept, to be taken up again by reopen. */
   readonly #kept: string | null;
 
-  constructor(notebook: Notebook, settings?: TrainConfig, results?: { run: string | null }) {
+  constructor(notebook: Notebook, settings?: TrainConfig, results?: TrainResults) {
     this.#notebook = notebook;
     if (settings) this.config = settings;
     this.#kept = results?.run ?? null;
+    this.dashboard = new Dashboard(results?.dashboard);
     const asked = () => this.asked?.questions.values().next().value;
     this.memory = new UpdateMemory(notebook, () => this.config, asked);
     $effect(() => {
@@ -84,13 +92,16 @@ export class TrainCell implements CellState {
   }
 
   /** The run itself is kept among the runs. */
-  get results(): { run: string | null } {
-    return { run: this.run ? this.run.id : this.#opened ? null : this.#kept };
+  get results(): TrainResults {
+    const run = this.run ? this.run.id : this.#opened ? null : this.#kept;
+    const { kept } = this.dashboard;
+    return kept ? { run, dashboard: kept } : { run };
   }
 
   #opened = $state(false);
 
   async reopen() {
+    void this.dashboard.reopen();
     try {
       if (!this.#kept) return;
       const runs = await storedRuns();

@@ -2,6 +2,7 @@
 import type { RunCurves } from '../../runs/curves.ts';
 import type { Series } from '../views/series.ts';
 import { TOKENS_PER_SECOND, type Columns } from './metricColumns.ts';
+import { OVERLAYS } from './overlays.ts';
 
 export interface Chart {
   title: string;
@@ -42,7 +43,7 @@ export const CHARTS: Chart[] = [
   },
   {
     title: 'Groups without variance',
-    metrics: one('frac_reward_zero_std', 'frac_reward_zero_std', '--advantage'),
+    metrics: one('frac_reward_zero_std', 'frac_reward_zero_std'),
     range: [0, 1],
     absent: 'No steps yet.',
   },
@@ -55,12 +56,12 @@ export const CHARTS: Chart[] = [
   {
     title: 'Clip ratio',
     metrics: [
-      { name: 'clip_ratio/high_mean', label: 'above', colour: '--advantage' },
+      { name: 'clip_ratio/high_mean', label: 'above', colour: '--ink' },
       { name: 'clip_ratio/low_mean', label: 'below', colour: '--ink-soft', dash: '5 4' },
     ],
     absent: 'This loss clips nothing, or no step has made an update yet.',
   },
-  { title: 'Gradient norm', metrics: one('grad_norm', 'grad_norm', '--advantage'), absent: NOT_MADE },
+  { title: 'Gradient norm', metrics: one('grad_norm', 'grad_norm'), absent: NOT_MADE },
   { title: 'Tokens a second', metrics: one(TOKENS_PER_SECOND, 'tokens/s'), absent: 'No steps yet.' },
   {
     title: 'Memory of the learner',
@@ -107,15 +108,6 @@ export interface ChartRun {
   evaluations: RunCurves['evaluations'];
 }
 
-/** Colours and dashes of runs laid over the first; five at most. */
-export const OVERLAYS = [
-  { colour: '--run-1', dash: '7 3' },
-  { colour: '--run-2', dash: '2 3' },
-  { colour: '--run-3', dash: '9 3 2 3' },
-  { colour: '--run-4', dash: '4 4' },
-  { colour: '--run-5', dash: '1 2' },
-];
-
 /** A run alone is told by concepts; of several each has its own look, and its name where the label was. */
 export function chartSeries(chart: Chart, runs: ChartRun[]): Series[] {
   if (runs.length === 1) return [...trained(chart, runs[0]), ...heldOut(chart, runs[0])];
@@ -139,7 +131,7 @@ function trained({ metrics }: Chart, { columns }: ChartRun): Series[] {
 function heldOut({ heldOut }: Chart, run: ChartRun): Series[] {
   const evaluations = run.evaluations.filter(({ report }) => !report.blind);
   if (!heldOut || !evaluations.length) return [];
-  const greedy = series(evaluations, heldOut.measure, 'held out, greedy', '--answer', '5 4');
+  const greedy = series(evaluations, heldOut.measure, 'held out, greedy', '--ink-soft', '5 4');
   return heldOut.sampled
     ? [series(evaluations, 'sampled_accuracy', 'held out, sampled', '--ink'), greedy]
     : [greedy];

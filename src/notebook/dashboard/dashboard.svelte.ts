@@ -4,10 +4,18 @@ import { storedRuns } from '../runs.ts';
 import { saveFile } from '../saveFile.ts';
 import { fileName } from '../words.ts';
 import type { Figure } from '../views/figureSvg.ts';
-import { OVERLAYS } from './charts.ts';
+import { OVERLAYS } from './overlays.ts';
 
 /** Rollouts follow a pointer that has rested so long, so that passing over a curve draws none. */
 const REST_MILLISECONDS = 80;
+
+/** What a reader chose to see; kept with the notebook. */
+export interface ShownCurves {
+  /** Metrics shown beside the dozen. */
+  more: string[];
+  /** Runs laid over the first, by id. */
+  overlays: string[];
+}
 
 /** What a reader does with the curves of a run. */
 export class Dashboard {
@@ -24,7 +32,37 @@ export class Dashboard {
   overlays = $state.raw<ReadonlyMap<string, RunCurves>>(new Map());
   /** All stored runs, once asked for. */
   stored = $state.raw<RunSummary[]>([]);
+  /** Laid over the first when they were kept, and not read yet. */
+  #unread = $state.raw<string[]>([]);
   error = $state('');
+
+  constructor(kept?: ShownCurves) {
+    if (kept) [this.more, this.#unread] = [kept.more, kept.overlays];
+  }
+
+  /** Undefined when there is nothing but the dozen. */
+  get kept(): ShownCurves | undefined {
+    const overlays = [...this.overlays.keys(), ...this.#unread];
+    return this.more.length || overlays.length ? { more: this.more, overlays } : undefined;
+  }
+
+  /** Lays the runs that were kept over the first again; that one is no longer stored is told once. */
+  async reopen() {
+    for (const id of this.#unread) {
+      try {
+        await this.#lay(id);
+      } catch (error) {
+        this.error = `A run that was laid over this one is not shown: ${(error as Error).message}`;
+      }
+      this.#unread = this.#unread.filter((other) => other !== id);
+    }
+  }
+
+  async #lay(id: string) {
+    const curves = await (await storedRuns()).curves(id);
+    // Another one may have come meanwhile.
+    if (!this.full) this.overlays = new Map([...this.overlays, [id, curves]]);
+  }
 
   readonly full = $derived(this.overlays.size >= OVERLAYS.length);
 
@@ -62,9 +100,7 @@ export class Dashboard {
       return;
     }
     try {
-      const curves = await (await storedRuns()).curves(id);
-      // Another one may have come meanwhile.
-      if (!this.full) this.overlays = new Map([...this.overlays, [id, curves]]);
+      await this.#lay(id);
     } catch (error) {
       this.error = (error as Error).message;
     }

@@ -1,4 +1,5 @@
 /** Curves as a picture file, in the colours of the theme that is on. */
+import { themeColour } from '../themeColour.ts';
 import { figureSvg, type Figure } from '../views/figureSvg.ts';
 
 /** Pixels of the picture for one of the figure. */
@@ -7,16 +8,6 @@ const SCALE = 2;
 export async function drawFigure(kind: 'svg' | 'png', figures: Figure[]): Promise<Blob> {
   const svg = new Blob([figureSvg(figures, themeColour)], { type: 'image/svg+xml' });
   return kind === 'svg' ? svg : toPng(svg);
-}
-
-/** light-dark() resolves only in a colour property, so a colour is asked of an element that wears it. */
-function themeColour(name: string): string {
-  const probe = document.createElement('i');
-  probe.style.color = `var(${name})`;
-  document.body.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
 }
 
 async function toPng(svg: Blob): Promise<Blob> {

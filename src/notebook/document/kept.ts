@@ -28,6 +28,12 @@ export function runOf({ results }: KeptCell): string | null {
   return typeof run === 'string' ? run : null;
 }
 
+/** Ids of all runs that a cell shows: the one it holds, then those laid over it. */
+export function runsOf(cell: KeptCell): string[] {
+  const { dashboard } = (cell.results ?? {}) as { dashboard?: { overlays?: string[] } };
+  return [runOf(cell) ?? [], dashboard?.overlays ?? []].flat();
+}
+
 /** Bytes of a cell's demonstrations, opened or recorded: beyond it they are not kept, and the cell says so. */
 export const LARGEST_KEPT = 512 * 2 ** 20;
 

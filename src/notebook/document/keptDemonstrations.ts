@@ -1,4 +1,4 @@
-/** Demonstrations that a reader opened or recorded, kept in this browser so that a reload finds them. */
+/** Demonstrations, and files of questions, that a reader opened or recorded, kept in this browser so that a reload finds them. */
 import { createStore, del, entries, get, keys, set } from 'idb-keyval';
 import type { Demonstration, EncodedImage } from '../../demos/demonstration.ts';
 import type { GivenFile } from '../../demos/fileTree.ts';

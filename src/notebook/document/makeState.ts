@@ -4,7 +4,7 @@ import { ExportCell, type ExportConfig } from '../cells/export.svelte.ts';
 import type { ModelCell } from '../cells/model.svelte.ts';
 import { QuestionsCell, type QuestionsConfig } from '../cells/questions.svelte.ts';
 import type { RunsCell } from '../cells/runs.svelte.ts';
-import { TrainCell } from '../cells/train.svelte.ts';
+import { TrainCell, type TrainResults } from '../cells/train.svelte.ts';
 import { LabCell } from '../lab/lab.svelte.ts';
 import type { LabConfig, LabResults } from '../lab/labConfig.ts';
 import { CompareCell } from '../evaluation/compare.svelte.ts';
@@ -41,7 +41,7 @@ export const makeState: {
   ask: (notebook, { settings, results }) =>
     new AskCell(notebook, settings as AskConfig | undefined, results as AskResults | undefined),
   train: (notebook, { settings, results }) =>
-    new TrainCell(notebook, settings as TrainConfig | undefined, results as KeptRun),
+    new TrainCell(notebook, settings as TrainConfig | undefined, results as TrainResults | undefined),
   evaluate: (notebook, { settings, results }) =>
     new EvaluateCell(
       notebook,

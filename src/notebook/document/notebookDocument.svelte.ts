@@ -76,7 +76,8 @@ export class NotebookDocument {
     // As deep as JSON: the two share nothing.
     const settings: unknown = JSON.parse(JSON.stringify(entry.cell.settings));
     const copy = this.#insert(entry.kind, this.cells.indexOf(entry) + 1, { settings });
-    if (copy.kind === 'demonstrations') void copy.state.openCopyOf(entry.notebook.place);
+    if (copy.kind === 'demonstrations' || copy.kind === 'questions')
+      void copy.state.openCopyOf(entry.notebook.place);
     return copy;
   }
 

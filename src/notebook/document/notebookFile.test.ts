@@ -24,6 +24,13 @@ const notebook = (run: string | null): KeptNotebook => ({
   ],
 });
 
+const laidOver = (run: string, other: string): KeptNotebook => {
+  const made = notebook(run);
+  const [text, train, traces] = made.cells;
+  const results = { run, dashboard: { more: ['zeta'], overlays: [other] } };
+  return { ...made, cells: [text, { ...train, results }, traces] };
+};
+
 async function aRun(runs: ReturnType<typeof here>) {
   return runs.create({
     name: 'a run',
@@ -54,6 +61,25 @@ test('a zip carries its runs to another browser, once', async () => {
   expect(read.cells[1].results).toEqual({ run: id });
   await readNotebookFile(file, there);
   expect((await there.list()).runs).toHaveLength(1);
+});
+
+test('a zip carries runs that are laid over another too, and knows them by what they are called there', async () => {
+  const runs = here();
+  const { id } = await aRun(runs);
+  const other = await aRun(runs);
+  const file = new File([await notebookZip(laidOver(id, other.id), runs, () => undefined)], 'one.zip');
+  const there = here();
+  const read = await readNotebookFile(file, {
+    list: () => Promise.resolve({ runs: [], unreadable: [] }),
+    importZip: async (zip, name) => ({
+      ...(await there.importZip(zip, name)),
+      id: `new-${name.slice(14, 18)}`,
+    }),
+  });
+  expect(read.cells[1].results).toEqual({
+    run: `new-${id.slice(0, 4)}`,
+    dashboard: { more: ['zeta'], overlays: [`new-${other.id.slice(0, 4)}`] },
+  });
 });
 
 test('what is no notebook is refused, by the name of its file', async () => {

@@ -2,7 +2,8 @@
 import { BlobReader, BlobWriter, TextReader, ZipWriter, configure } from '@zip.js/zip.js';
 import { Archive } from '../../demos/archive.ts';
 import type { Runs } from '../../runs/runs.ts';
-import { runOf, type KeptCell, type KeptNotebook } from './kept.ts';
+import type { TrainResults } from '../cells/train.svelte.ts';
+import { runsOf, type KeptCell, type KeptNotebook } from './kept.ts';
 import { NOTEBOOK_VERSION } from './notebookMigrations.ts';
 import { checkNotebook } from './notebookSchema.ts';
 
@@ -28,7 +29,7 @@ export async function notebookZip(
   onProgress: (done: number, total: number) => void,
 ): Promise<Blob> {
   const { runs: stored } = await runs.list();
-  const held = new Set(notebook.cells.flatMap((cell) => runOf(cell) ?? []));
+  const held = new Set(notebook.cells.flatMap(runsOf));
   const ids = stored.map(({ id }) => id).filter((id) => held.has(id));
   configure({ useWebWorkers: false });
   const zip = new ZipWriter(new BlobWriter('application/zip'));
@@ -74,7 +75,7 @@ async function readZip(file: File, runs: Pick<Runs, 'importZip' | 'list'>): Prom
     throw new Error(`${file.name} holds no ${NOTEBOOK_FILE}, so it is no notebook`);
   const text = new TextDecoder().decode(await archive.read(NOTEBOOK_FILE, LARGEST_JSON));
   const notebook = readJson(file, text);
-  const wanted = new Set(notebook.cells.flatMap((cell) => runOf(cell) ?? []));
+  const wanted = new Set(notebook.cells.flatMap(runsOf));
   const { runs: stored } = await runs.list();
   const ids = new Map(stored.map(({ id }) => [id, id]));
   for (const path of archive.paths()) {
@@ -83,10 +84,19 @@ async function readZip(file: File, runs: Pick<Runs, 'importZip' | 'list'>): Prom
     const run = await runs.importZip(await archive.blob(path), `${file.name}: ${path}`);
     ids.set(id, run.id);
   }
-  return { ...notebook, cells: notebook.cells.map((cell) => withRun(cell, ids)) };
+  return { ...notebook, cells: notebook.cells.map((cell) => withRuns(cell, (id) => ids.get(id) ?? id)) };
 }
 
-function withRun(cell: KeptCell, ids: ReadonlyMap<string, string>): KeptCell {
-  const run = runOf(cell);
-  return run ? { ...cell, results: { ...(cell.results as object), run: ids.get(run) ?? run } } : cell;
+/** As they are called here. */
+function withRuns(cell: KeptCell, called: (id: string) => string): KeptCell {
+  if (!runsOf(cell).length) return cell;
+  const { run, dashboard, ...results } = cell.results as Partial<TrainResults>;
+  return {
+    ...cell,
+    results: {
+      ...results,
+      run: run && called(run),
+      ...(dashboard && { dashboard: { ...dashboard, overlays: dashboard.overlays.map(called) } }),
+    },
+  };
 }

@@ -77,6 +77,13 @@ test.each([
   expect(() => checkNotebook(old, 'old.json')).toThrow(/^old\.json: cells/);
 });
 
+test('of version 3 everything is as it was: what it lacks is what nobody had chosen', () => {
+  const results = { run: 'a-run' };
+  const cells = [{ id: 'train', kind: 'train', folded: true, results }];
+  const old = { version: 3, id: 'old', title: 'Old', changed: '2026-01-02T03:04:05.000Z', cells };
+  expect(checkNotebook(old, 'old').cells).toMatchObject(cells);
+});
+
 test('a lab of version 2, of which nothing was kept, opens as a new one', () => {
   const cells = [{ id: 'lab', kind: 'lab', folded: false, settings: {}, results: null }];
   const old = { version: 2, id: 'old', title: 'Old', changed: '2026-01-02T03:04:05.000Z', cells };

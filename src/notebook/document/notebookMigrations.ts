@@ -1,7 +1,7 @@
 /** How notebooks of older versions become present ones, a version at a time. What is no longer right is left to the checks. */
 import type { Migrations } from '../../runs/migrate.ts';
 
-export const NOTEBOOK_VERSION = 3;
+export const NOTEBOOK_VERSION = 4;
 
 type Fields = Record<string, unknown>;
 
@@ -10,6 +10,8 @@ export const MIGRATIONS: Migrations = {
   1: (notebook) => inCells(notebook, { demonstrations: nameKept, train: nameMethod }),
   // Of a lab nothing was kept; of questions no edits.
   2: (notebook) => inCells(notebook, { lab: () => undefined }),
+  // Neither filters nor opened files of questions, nor which curves were shown, nor anything of runs that are elsewhere.
+  3: (notebook) => notebook,
 };
 
 function nameKept(settings: Fields): Fields {

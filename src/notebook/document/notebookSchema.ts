@@ -11,11 +11,15 @@ import {
   rewardSchema,
   sftSchema,
 } from '../../runs/runSchema.ts';
+import { KINDS as QUESTION_KINDS, RINGS } from '../../questions/question.ts';
 import { questionSchema } from '../../questions/questionSchema.ts';
 import { questionSettingsSchema } from '../../questions/settingsSchema.ts';
 import type { AskConfig, AskResults } from '../cells/ask.svelte.ts';
+import type { QuestionFilter } from '../cells/questions.svelte.ts';
 import type { ExportConfig } from '../cells/export.svelte.ts';
 import type { LabConfig, LabResults } from '../lab/labConfig.ts';
+import { OVERLAYS } from '../dashboard/overlays.ts';
+import type { TrainResults } from '../cells/train.svelte.ts';
 import type { TrainConfig } from '../trainConfig.ts';
 import type { KeptCell, KeptNotebook } from './kept.ts';
 import { KINDS, type CellKind } from './kinds.ts';
@@ -109,12 +113,23 @@ const labConfig = v.object({
   rewards: v.nullable(v.pipe(v.array(v.pipe(finite, v.minValue(-100), v.maxValue(100))), v.maxLength(1024))),
 }) satisfies v.GenericSchema<unknown, LabConfig>;
 
+/** LeRobot's name of a task is its whole instruction. */
+const name = words(4_000);
+const questionFilter = v.object({
+  kind: v.picklist(['', ...QUESTION_KINDS]),
+  task: name,
+  demonstration: name,
+  difficulty: v.picklist(['', ...RINGS]),
+}) satisfies v.GenericSchema<unknown, QuestionFilter>;
+
 const SETTINGS: Record<CellKind, v.GenericSchema> = {
   model: v.object({ source: words(500) }),
   demonstrations: v.object({ source: v.picklist(['sample', 'tabletop', 'kept']) }),
   questions: v.object({
     settings: questionSettingsSchema,
     edits: v.optional(v.object({ bundle: words(500), made: v.pipe(editsSchema, v.maxLength(10_000)) })),
+    filter: v.optional(questionFilter),
+    opened: v.optional(words(500)),
   }),
   ask: askConfig,
   train: trainConfig,
@@ -128,13 +143,22 @@ const SETTINGS: Record<CellKind, v.GenericSchema> = {
 };
 
 const oneRun = v.object({ run: v.nullable(runId) });
+const trained = v.object({
+  ...oneRun.entries,
+  dashboard: v.optional(
+    v.object({
+      more: v.pipe(v.array(words(500)), v.maxLength(200)),
+      overlays: v.pipe(v.array(runId), v.maxLength(OVERLAYS.length)),
+    }),
+  ),
+}) satisfies v.GenericSchema<unknown, TrainResults>;
 const recorded = v.object({
   recorded: v.object({ run: runId, step: whole(1, 1_000_000), group: whole(0, 10_000) }),
 }) satisfies v.GenericSchema<unknown, LabResults>;
 
 const RESULTS: Partial<Record<CellKind, v.GenericSchema>> = {
   ask: askResults,
-  train: oneRun,
+  train: trained,
   traces: oneRun,
   evaluate: evaluations,
   lab: recorded,

@@ -1,5 +1,5 @@
 /** The trainings compared, as curves: each has the look that a dashboard gives to runs laid over one another. */
-import { OVERLAYS } from '../dashboard/charts.ts';
+import { OVERLAYS } from '../dashboard/overlays.ts';
 import type { Series } from '../views/series.ts';
 import type { Compared } from './compare.svelte.ts';
 

@@ -4,6 +4,7 @@ import type { Vec3 } from '../../demos/demonstration.ts';
 import type { OptionLetter } from '../../questions/question.ts';
 import { OPTION_MARKS } from '../views/optionMarks.ts';
 import type { Keeper } from './keeper.ts';
+import type { Palette } from './palette.ts';
 
 type Pen = OffscreenCanvasRenderingContext2D;
 
@@ -55,32 +56,32 @@ export class Mark {
 
 export function optionMark(
   keeper: Keeper,
+  palette: Palette,
   letter: OptionLetter,
-  colour: string,
   state: 'plain' | 'faint' | 'right',
 ) {
   const { path, ink, drop, font } = OPTION_MARKS[letter];
   const { canvas, pen } = easel(state === 'right' ? 36 : 27);
   if (state === 'right') {
     circle(pen, 16.2);
-    strokes(pen, ['#fff', 3], ['#1d6b3a', 1.9]);
+    strokes(pen, [palette.light, 3], [palette.right, 1.9]);
   }
   const shape = new Path2D(path);
-  pen.fillStyle = colour;
+  pen.fillStyle = palette.options[letter];
   pen.fill(shape);
   pen.lineJoin = 'round';
   pen.lineWidth = 1.8;
-  pen.strokeStyle = '#fff';
+  pen.strokeStyle = palette.light;
   pen.stroke(shape);
-  write(pen, letter, ink, font, drop);
+  write(pen, letter, palette[ink], font, drop);
   const pixels = state === 'right' ? 40 : 30;
   return new Mark(keeper, canvas, [pixels, pixels], state === 'faint' ? 0.45 : 1);
 }
 
 /** Numbered from 1; dark once it is past, as on the picture. */
-export function keypointMark(keeper: Keeper, number: number, past: boolean): Mark {
+export function keypointMark(keeper: Keeper, { light, dark }: Palette, number: number, past: boolean): Mark {
   const { canvas, pen } = easel(24);
-  const [fill, ink] = past ? ['#20242a', '#fff'] : ['#fff', '#20242a'];
+  const [fill, ink] = past ? [dark, light] : [light, dark];
   circle(pen, 9.5);
   pen.fillStyle = fill;
   pen.fill();
@@ -90,15 +91,15 @@ export function keypointMark(keeper: Keeper, number: number, past: boolean): Mar
 }
 
 /** The ring around the gripper's place at this frame. */
-export function nowMark(keeper: Keeper): Mark {
+export function nowMark(keeper: Keeper, { dark, now }: Palette): Mark {
   const { canvas, pen } = easel(24);
   circle(pen, 8.5);
-  strokes(pen, ['rgba(20, 22, 26, 0.75)', 5], ['#ffd23f', 3]);
+  strokes(pen, [dark, 5, 0.75], [now, 3]);
   return new Mark(keeper, canvas, [20, 20]);
 }
 
 /** A cross with a ring, as on the picture, and its name beside it. */
-export function namedMark(keeper: Keeper, label: string): Mark {
+export function namedMark(keeper: Keeper, { dark, think }: Palette, label: string): Mark {
   const width = 24 + 2 * (10 + 7.2 * label.length);
   const { canvas, pen } = easel(24, width);
   pen.beginPath();
@@ -108,14 +109,14 @@ export function namedMark(keeper: Keeper, label: string): Mark {
   pen.lineTo(0, 9);
   pen.moveTo(5, 0);
   pen.arc(0, 0, 5, 0, 2 * Math.PI);
-  strokes(pen, ['rgba(20, 22, 26, 0.8)', 3.6], ['#b9a7ff', 1.8]);
+  strokes(pen, [dark, 3.6, 0.8], [think, 1.8]);
   pen.font = `600 12px ${FONT}`;
   pen.textBaseline = 'middle';
   pen.lineJoin = 'round';
-  pen.strokeStyle = 'rgba(20, 22, 26, 0.85)';
+  pen.strokeStyle = dark;
   pen.lineWidth = 3.4;
   pen.strokeText(label, 12, 0.5);
-  pen.fillStyle = '#e4dcff';
+  pen.fillStyle = think;
   pen.fillText(label, 12, 0.5);
   return new Mark(keeper, canvas, [width, 24]);
 }
@@ -135,12 +136,14 @@ function circle(pen: Pen, radius: number): void {
   pen.arc(0, 0, radius, 0, 2 * Math.PI);
 }
 
-function strokes(pen: Pen, ...layers: [colour: string, width: number][]): void {
-  for (const [colour, width] of layers) {
+function strokes(pen: Pen, ...layers: [colour: string, width: number, opacity?: number][]): void {
+  for (const [colour, width, opacity = 1] of layers) {
+    pen.globalAlpha = opacity;
     pen.strokeStyle = colour;
     pen.lineWidth = width;
     pen.stroke();
   }
+  pen.globalAlpha = 1;
 }
 
 function write(pen: Pen, text: string, colour: string, size: number, y: number): void {

@@ -10,22 +10,14 @@ import {
   Vector3,
 } from 'three';
 import type { Vec3 } from '../../demos/demonstration.ts';
-import type { OptionLetter } from '../../questions/question.ts';
 import { TABLE_HEIGHT } from '../../simulator/tasks/task.ts';
 import { pathOf, type OptionInSpace, type SceneContent } from './content.ts';
 import type { Keeper } from './keeper.ts';
 import { polyline, segments, Stem } from './lines.ts';
 import { keypointMark, Mark, namedMark, nowMark, optionMark } from './marks.ts';
-
-export interface Palette {
-  /** CSS colours that three.js reads: rgb() or hex. */
-  ink: string;
-  options: Record<OptionLetter, string>;
-}
+import type { Palette } from './palette.ts';
 
 const AXIS = 0.09;
-const AXIS_COLOURS = ['#d64545', '#3f9d5a', '#3f74d6'];
-const CASING = '#20242a';
 const ARROW_RADIUS = 0.006;
 const HEAD = 0.034;
 
@@ -54,8 +46,8 @@ export class Overlay {
       this.group.add(ahead);
     }
     this.#past = [
-      polyline(keeper, this.#path, { colour: CASING, width: 5 }),
-      polyline(keeper, this.#path, { colour: '#fff', width: 2.6 }),
+      polyline(keeper, this.#path, { colour: palette.dark, width: 5 }),
+      polyline(keeper, this.#path, { colour: palette.light, width: 2.6 }),
     ];
     this.#past.forEach((line, i) => {
       line.material.transparent = true;
@@ -64,17 +56,17 @@ export class Overlay {
     this.#past[0].material.depthWrite = false;
     this.#keypoints = content.keypoints.map((frame, i) => ({
       frame,
-      ahead: this.#mark(keypointMark(keeper, i + 1, false)).at(this.#path[frame]),
-      past: this.#mark(keypointMark(keeper, i + 1, true)).at(this.#path[frame]),
+      ahead: this.#mark(keypointMark(keeper, palette, i + 1, false)).at(this.#path[frame]),
+      past: this.#mark(keypointMark(keeper, palette, i + 1, true)).at(this.#path[frame]),
     }));
-    this.#now = this.#mark(nowMark(keeper));
-    this.#stem = new Stem(keeper, '#ffd23f', 0.9);
-    this.#axes = axes(keeper);
+    this.#now = this.#mark(nowMark(keeper, palette));
+    this.#stem = new Stem(keeper, palette.now, 0.9);
+    this.#axes = axes(keeper, palette);
     this.group.add(...this.#past, this.#stem.group, this.#axes);
-    for (const option of content.options) this.#addOption(keeper, option, palette.options[option.letter]);
+    for (const option of content.options) this.#addOption(keeper, option, palette);
     for (const { position, label } of content.named) {
-      this.#mark(namedMark(keeper, label)).at(position);
-      this.group.add(new Stem(keeper, '#b9a7ff', 0.7).at(position, this.#ground).group);
+      this.#mark(namedMark(keeper, palette, label)).at(position);
+      this.group.add(new Stem(keeper, palette.think, 0.7).at(position, this.#ground).group);
     }
   }
 
@@ -103,11 +95,12 @@ export class Overlay {
     return mark;
   }
 
-  #addOption(keeper: Keeper, { letter, position, from }: OptionInSpace, colour: string): void {
+  #addOption(keeper: Keeper, { letter, position, from }: OptionInSpace, palette: Palette): void {
+    const colour = palette.options[letter];
     const { right } = this.#content;
     const state = right === null ? 'plain' : right === letter ? 'right' : 'faint';
     const opacity = state === 'faint' ? 0.4 : 1;
-    this.#mark(optionMark(keeper, letter, colour, state)).at(position);
+    this.#mark(optionMark(keeper, palette, letter, state)).at(position);
     if (from) this.group.add(...arrow(keeper, from, position, colour, opacity));
     else this.group.add(new Stem(keeper, colour, 0.85 * opacity).at(position, this.#ground).group);
   }
@@ -136,9 +129,9 @@ function arrow(keeper: Keeper, from: Vec3, to: Vec3, colour: string, opacity: nu
 }
 
 /** The gripper's own x, y and z in red, green and blue. */
-function axes(keeper: Keeper): Group {
+function axes(keeper: Keeper, { x, y, z }: Palette): Group {
   const group = new Group();
-  AXIS_COLOURS.forEach((colour, k) => {
+  [x, y, z].forEach((colour, k) => {
     const end: Vec3 = [0, 0, 0];
     end[k] = AXIS;
     group.add(segments(keeper, [[0, 0, 0], end], { colour, width: 3.5 }));

@@ -14,7 +14,8 @@ import { CameraStand } from './cameraStand.ts';
 import { frustumAt, type SceneContent } from './content.ts';
 import { Keeper } from './keeper.ts';
 import { emptyScene, jointsAt } from './kinematics.ts';
-import { Overlay, type Palette } from './overlay.ts';
+import { Overlay } from './overlay.ts';
+import type { Palette } from './palette.ts';
 import { Robot } from './robot.ts';
 
 /** Degrees, where no camera says otherwise. */

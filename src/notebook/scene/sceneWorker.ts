@@ -3,7 +3,7 @@ import { expose } from 'comlink';
 import type { Vec3 } from '../../demos/demonstration.ts';
 import type { SceneContent } from './content.ts';
 import { DrawLoop } from './drawLoop.ts';
-import type { Palette } from './overlay.ts';
+import type { Palette } from './palette.ts';
 import { SceneDrawing, type GpuMemory } from './sceneDrawing.ts';
 
 let drawing: SceneDrawing | null = null;
