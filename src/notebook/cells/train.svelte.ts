@@ -1,4 +1,5 @@
 import { untrack } from 'svelte';
+import type { Adapter } from '../../checkpoint/adapter.ts';
 import type { Bundle } from '../../demos/demonstration.ts';
 import type { Question } from '../../questions/question.ts';
 import type { Run, RunParent, RunSummary, SavedEvaluation } from '../../runs/run.ts';
@@ -14,13 +15,12 @@ import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { openTabletop } from '../remoteDemos.ts';
 import { staleWords } from '../runGoesOn.ts';
 import { storedRuns } from '../runs.ts';
-import type { Hold } from '../tabLock.ts';
 import { questionsOfRun } from '../traces/questionsOfRun.ts';
 import { configOf, DEFAULT_TRAIN_CONFIG, type TrainConfig } from '../trainConfig.ts';
 import { unlessAborted } from '../unlessAborted.ts';
-import { HeldRollouts } from './heldRollouts.ts';
-import { holdRun } from './heldRun.ts';
+import { Work } from '../work.svelte.ts';
 import { followed, type LiveGroup } from './liveGroup.ts';
+import { ShownRun } from './shownRun.svelte.ts';
 import { askedBy, askHeldOut, endedBy, isDue, runSettings, stepsOf, type Engines } from './trainEngines.ts';
 import { UpdateMemory } from './updateMemory.svelte.ts';
 
@@ -45,24 +45,20 @@ export class TrainCell implements CellState {
   readonly #notebook: Notebook;
   config = $state.raw<TrainConfig>(DEFAULT_TRAIN_CONFIG);
   status = $state<TrainStatus>('idle');
-  run = $state.raw<RunSummary | null>(null);
-  steps = $state.raw<StepRecord[]>([]);
-  evaluations = $state.raw<SavedEvaluation[]>([]);
+  readonly #shown = new ShownRun();
   live = $state.raw<LiveGroup | null>(null);
-  progress = $state.raw<Progress | null>(null);
+  #told = $state.raw<Progress | null>(null);
   readonly fault = new Fault();
   /** The run's questions by id, and where their pictures are. */
   asked = $state.raw<{ bundle: Bundle; questions: ReadonlyMap<string, Question> } | null>(null);
   readonly memory: UpdateMemory;
   readonly dashboard: Dashboard;
-  #rollouts = new HeldRollouts();
   /** A stored run whose adapter and optimiser the next new run begins with. */
   parent = $state.raw<(RunParent & { state: TrainingState }) | null>(null);
-  #state = $state.raw<TrainingState | null>(null);
   #abort: AbortController | null = null;
-  readonly #tell = (progress: Progress) => void (this.progress = progress);
-  /** On the run, while it is trained. */
-  #hold: Hold | null = null;
+  readonly #tell = (progress: Progress) => void (this.#told = progress);
+  /** The pictures of a stored run. */
+  readonly #finding = new Work((error) => (this.error = error.message));
 
   /** The run it held when it was kept, to be taken up again by reopen. */
   readonly #kept: string | null;
@@ -122,12 +118,26 @@ export class TrainCell implements CellState {
     }
   }
 
+  get run(): RunSummary | null {
+    return this.#shown.summary;
+  }
+  get steps(): StepRecord[] {
+    return this.#shown.steps;
+  }
+  get evaluations(): SavedEvaluation[] {
+    return this.#shown.evaluations;
+  }
+  get done(): number {
+    return this.#shown.done;
+  }
   /** As it is trained now; null before the first step. */
-  readonly adapter = $derived(this.#state?.adapter ?? null);
+  get adapter(): Adapter | null {
+    return this.#shown.state?.adapter ?? null;
+  }
+  get progress(): Progress | null {
+    return this.#told ?? this.#finding.progress;
+  }
 
-  readonly done = $derived(this.steps.at(-1)?.step ?? 0);
-
-  readonly #isDone = $derived(this.run !== null && this.done >= this.run.config.max_steps);
   readonly #pausing = $derived(this.status === 'pausing');
   readonly busy = $derived(this.status === 'running' || this.status === 'pausing');
 
@@ -186,6 +196,7 @@ export class TrainCell implements CellState {
 
   /** Ends at once; the step under way is lost, those before it are kept in the run. */
   stop() {
+    this.#finding.cancel();
     this.#abort?.abort();
     if (this.status === 'paused') this.status = 'idle';
   }
@@ -193,29 +204,8 @@ export class TrainCell implements CellState {
   /** Takes up a stored run where it was left. */
   restore(run: Run) {
     this.#adopt(run);
-    this.#show(run);
-    this.status = this.#isDone ? 'finished' : 'paused';
-  }
-
-  #show(run: Run) {
-    [this.run, this.steps, this.#state] = [run, run.records, run.state];
-    // The blind control that the command line keeps is another question.
-    this.evaluations = run.evaluations.filter(({ report }) => !report.blind);
-    this.#rollouts = new HeldRollouts();
-  }
-
-  /**
-   * Steps that another tab has made since.
-   * @param wanted whether they are still to be shown once they are read
-   * @returns whether the run is still stored
-   */
-  async #catchUp({ id }: RunSummary, wanted: () => boolean): Promise<boolean> {
-    const runs = await storedRuns();
-    const stored = (await runs.list()).runs.find((other) => other.id === id);
-    if (!stored || stored.steps === this.done) return stored !== undefined;
-    const run = await runs.load(id);
-    if (wanted()) this.#show(run);
-    return true;
+    this.#shown.show(run);
+    this.status = this.#shown.isDone ? 'finished' : 'paused';
   }
 
   /** Another tab may train the run that is shown here. */
@@ -224,18 +214,11 @@ export class TrainCell implements CellState {
     const isIdle = () => !this.busy && this.run?.id === run?.id;
     if (!run || this.busy) return;
     try {
-      await this.#catchUp(run, isIdle);
-      if (isIdle() && this.status === 'paused' && this.#isDone) this.status = 'finished';
+      await this.#shown.catchUp(run, isIdle);
+      if (isIdle() && this.status === 'paused' && this.#shown.isDone) this.status = 'finished';
     } catch (error) {
       this.error = (error as Error).message;
     }
-  }
-
-  /** To go on with the run; another tab may have done so in between. */
-  async #takeUp(run: RunSummary) {
-    this.#hold = await holdRun(run);
-    if (!(await this.#catchUp(run, () => true)))
-      throw new Error(`“${run.name}” is no longer stored in this browser: set up a new run`);
   }
 
   /** The pictures of a stored run's questions, where its demonstrations are shipped or loaded. */
@@ -243,21 +226,12 @@ export class TrainCell implements CellState {
     const { run } = this;
     if (!run || this.busy || this.asked) return;
     const { bundle, openedQuestions } = this.#notebook;
-    this.#abort?.abort();
-    const abort = (this.#abort = new AbortController());
-    try {
-      const follow = unlessAborted(abort.signal, this.#tell);
-      const found = await questionsOfRun(run, bundle, openedQuestions, follow, abort.signal);
+    await this.#finding.run(async (signal, tell) => {
+      const found = await questionsOfRun(run, bundle, openedQuestions, tell, signal);
       if (!found)
         this.error = `The demonstrations of “${run.name}” are not open here, so there are no pictures.`;
       else if (this.run?.id === run.id) this.asked ??= found;
-    } catch (error) {
-      if (!isAbort(error)) this.error = (error as Error).message;
-    } finally {
-      // What is still told of it comes late.
-      abort.abort();
-      if (this.#abort === abort) this.progress = null;
-    }
+    });
   }
 
   /** Sets up a new run, a child, that begins with what a stored one learned; all but its LoRA can be set. */
@@ -283,9 +257,8 @@ export class TrainCell implements CellState {
   }
 
   #clear() {
-    [this.run, this.#state, this.live, this.asked] = [null, null, null, null];
-    [this.steps, this.evaluations] = [[], []];
-    this.#rollouts = new HeldRollouts();
+    this.#shown.clear();
+    [this.live, this.asked] = [null, null];
     this.dashboard.chosen = null;
     this.status = 'idle';
   }
@@ -294,14 +267,13 @@ export class TrainCell implements CellState {
     const { model } = this.#notebook;
     if (this.busy || this.obstacle || !model) return;
     if (this.status !== 'paused') this.#clear();
-    // Pictures that are looked for.
-    this.#abort?.abort();
+    this.#finding.cancel();
     const abort = (this.#abort = new AbortController());
     this.error = '';
     this.status = 'running';
     try {
-      if (this.run) await this.#takeUp(this.run);
-      if (this.run && this.#isDone) return void (this.status = 'finished');
+      if (this.run) await this.#shown.takeUp(this.run);
+      if (this.run && this.#shown.isDone) return void (this.status = 'finished');
       const told = unlessAborted(abort.signal, this.#tell);
       const tabletop = this.config.data === 'tabletop';
       const bundle = tabletop ? await openTabletop(told, abort.signal) : this.#notebook.bundle!;
@@ -315,14 +287,13 @@ export class TrainCell implements CellState {
       });
     } catch (error) {
       if (!isAbort(error))
-        this.fault.tell(error as Error, endedBy(error as Error, this.#state ? this.done : 0));
+        this.fault.tell(error as Error, endedBy(error as Error, this.#shown.state ? this.done : 0));
       this.status = this.run && !isAbort(error) ? 'paused' : 'idle';
     } finally {
       // What is still told of it comes late.
       abort.abort();
-      [this.progress, this.live] = [null, null];
-      this.#hold?.release();
-      this.#hold = null;
+      [this.#told, this.live] = [null, null];
+      this.#shown.release();
       this.#notebook.runsChanged++;
     }
   }
@@ -335,16 +306,16 @@ export class TrainCell implements CellState {
     }
     const config = this.config.grpo;
     if (!this.run) await this.#newRun(engines);
-    if (!this.#state)
+    if (!this.#shown.state)
       await learner.setAdapter(await this.#notebook.model!.freshAdapter(config.lora, config.seed));
     // Before the first step, and where the run was stopped between a step and its evaluation.
     if (isDue(config, this.done) && !this.evaluations.some(({ step }) => step === this.done)) {
-      await policy.setAdapter(this.#state?.adapter ?? null);
+      await policy.setAdapter(this.#shown.state?.adapter ?? null);
       await this.#evaluate(engines, this.done, signal);
     }
     const told = { follow: (p: GrpoProgress) => this.#follow(p), progress: this.#tell };
     let left = wanted;
-    for await (const trained of stepsOf(this.config, engines, this.#state, told, signal)) {
+    for await (const trained of stepsOf(this.config, engines, this.#shown.state, told, signal)) {
       await this.#keep(trained);
       if (isDue(config, trained.step)) await this.#evaluate(engines, trained.step, signal);
       if (trained.step === config.max_steps) break;
@@ -359,42 +330,34 @@ export class TrainCell implements CellState {
 
   /** Others have used the model in between, with adapters of their own. */
   async #takeBack({ policy, learner }: Engines) {
-    const { adapter, optimizer } = this.#state!;
+    const { adapter, optimizer } = this.#shown.state!;
     await policy.setAdapter(adapter);
     await learner.setAdapter(adapter, optimizer);
     this.#notebook.adapter = { run: this.run!.id, name: this.run!.name, adapter };
   }
 
   async #newRun(engines: Engines) {
-    const runs = await storedRuns();
     const settings = await runSettings(this.config, engines, this.#notebook.model!.name);
-    this.run = await runs.create(settings, this.parent ?? undefined);
-    this.#hold = await holdRun(this.run);
-    this.#state = this.parent && (await runs.load(this.run.id)).state;
+    await this.#shown.begin(settings, this.parent);
     this.parent = null;
     this.#notebook.runsChanged++;
   }
 
   async #keep(trained: TrainedStep) {
-    const { state, ...record } = trained;
-    // A step that cannot be stored has not been made: the next one follows the last that was.
-    this.run = await (await storedRuns()).appendStep(this.run!.id, trained);
-    this.#state = state;
-    this.steps = this.#rollouts.within([...this.steps, record]);
-    this.#notebook.adapter = { run: this.run.id, name: this.run.name, adapter: state.adapter };
+    const { id, name } = await this.#shown.append(trained);
+    this.#notebook.adapter = { run: id, name, adapter: trained.state.adapter };
     this.#notebook.runsChanged++;
   }
 
   async #evaluate(engines: Engines, step: number, signal: AbortSignal) {
     this.live = null;
     const report = await askHeldOut(engines, this.config, step, this.#tell, signal);
-    this.evaluations = [...this.evaluations, { step, report }];
-    await (await storedRuns()).saveEvaluation(this.run!.id, step, report);
+    await this.#shown.evaluated(step, report);
   }
 
   #follow(p: GrpoProgress) {
     const { num_generations } = this.config.grpo;
-    const { live, progress } = followed(this.live, this.progress, p, num_generations);
-    [this.live, this.progress] = [live, progress];
+    const { live, progress } = followed(this.live, this.#told, p, num_generations);
+    [this.live, this.#told] = [live, progress];
   }
 }
