@@ -6,19 +6,21 @@ export interface AskShape {
   weights: number;
   promptLength: number;
   responseLength: number;
-  /** Responses decoded as one batch. */
+  /** Responses decoded together. */
   responses: number;
+  /** How often the prompt's keys and values are held: once a response in a batch, once where rows share a sequence. */
+  promptCopies: number;
   /** Of keys and values: 2 or 4. */
   cacheBytes: number;
 }
 
 const FLOAT = 4;
 
-/** Bytes: weights, keys and values of all rows (twice while rows are selected or grow), logits of all rows. */
+/** Bytes: weights, keys and values (twice while rows are selected or the cache grows), logits of all rows. */
 export function askMemory(config: CheckpointConfig, shape: AskShape): number {
-  const { promptLength, responseLength, responses, cacheBytes } = shape;
+  const { promptLength, responseLength, responses, promptCopies, cacheBytes } = shape;
   const perToken = 2 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim * cacheBytes;
-  const cache = 2 * perToken * responses * (promptLength + responseLength);
+  const cache = 2 * perToken * (promptCopies * promptLength + responses * responseLength);
   // The sampler holds a row's weights in 64 bits beside the logits.
   const logits = config.vocab_size * (FLOAT * responses + 8);
   return shape.weights + cache + logits;

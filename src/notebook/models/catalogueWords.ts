@@ -33,6 +33,8 @@ export function memoryOf(
     promptLength: PROMPT,
     responseLength: response,
     responses: num_generations,
+    // As decoder.ts chooses.
+    promptCopies: device === 'webgpu' ? num_generations : 1,
     cacheBytes: precision === 'q4f16' || precision === 'fp16' ? 2 : 4,
   });
   const update = estimateMemory(decoder, lora, {
