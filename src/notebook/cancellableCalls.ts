@@ -10,7 +10,7 @@ export class CancellableCalls {
   #end!: (error: Error) => void;
   readonly #ending = new Promise<never>((_, reject) => (this.#end = reject));
 
-  /** @param bury ends the worker, whose device is gone or whose memory is used up; calls under way end with it. */
+  /** @param bury ends the worker, whose device is gone, whose memory is used up, or which has failed; calls under way end with it. */
   constructor(cancel: (call: number) => void, bury: () => void = () => undefined) {
     [this.#cancel, this.#bury] = [cancel, bury];
     this.#ending.catch(() => undefined);
@@ -31,14 +31,16 @@ export class CancellableCalls {
     try {
       return await Promise.race([start(call), this.#ending]);
     } catch (error) {
-      if (endsDevice(error) && !this.#ended) this.#over(error as Error);
+      if (endsDevice(error)) this.end(error as Error);
       throw error;
     } finally {
       signal?.removeEventListener('abort', cancel);
     }
   }
 
-  #over(error: Error): void {
+  /** All calls, those under way and those that come; the first error counts. */
+  end(error: Error): void {
+    if (this.#ended) return;
     this.#ended = error;
     this.#bury();
     this.#end(error);

@@ -20,6 +20,7 @@ function learnerSeat(): WorkerSeat<LearnerService> {
   if (!seat || seat.calls.ended)
     seat = new WorkerSeat(
       new Worker(new URL('../../workers/learner.ts', import.meta.url), { type: 'module', name: 'learner' }),
+      'what trains the adapter',
     );
   return seat;
 }

@@ -23,6 +23,7 @@ function policySeat(): WorkerSeat<PolicyService> {
   if (!seat || seat.calls.ended)
     seat = new WorkerSeat(
       new Worker(new URL('../../workers/policy.ts', import.meta.url), { type: 'module', name: 'policy' }),
+      'what runs the model',
     );
   return seat;
 }

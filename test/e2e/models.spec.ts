@@ -160,6 +160,45 @@ test('a server that sends wrong bytes, cuts off and refuses ranges: said on the 
   });
 });
 
+test.describe('without a service worker', () => {
+  test.use({ serviceWorkers: 'block' });
+
+  test('what fetches checkpoints cannot be had, or fails: the page says so, and does it again at a press', async ({
+    page,
+  }) => {
+    const notebook = new NotebookPage(page);
+    const model = notebook.cell('Model');
+    const alert = model.getByRole('alert');
+    const again = alert.getByRole('button', { name: 'Try again' });
+    const plan = model.getByRole('region', { name: 'What it takes' });
+    const script = /assets\/hub-[^/]*\.js$/;
+    await page.route(script, (route) => route.abort());
+    await notebook.open('?device=wasm');
+    await model.getByText('Another checkpoint or device').click();
+    await expect(alert).toContainText('what fetches checkpoints could not be loaded: check the connection');
+    await page.unroute(script);
+    await again.click();
+    await expect.poll(() => page.workers().some((worker) => script.test(worker.url()))).toBe(true);
+    await expect(alert).toBeHidden();
+
+    hub.faults = { stall: { path: 'config.json', after: 0, times: 1 } };
+    await model.getByLabel('mirror', { exact: true }).fill(hub.address);
+    await model.getByLabel('another hub id').fill(TINY_ID);
+    await model.getByRole('button', { name: 'See what it takes' }).click();
+    await expect(model.getByRole('button', { name: 'See what it takes' })).toBeDisabled();
+    const worker = page.workers().find((found) => script.test(found.url()))!;
+    await worker.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('on purpose');
+      });
+    });
+    await expect(alert).toContainText(/what fetches checkpoints has failed \(.*on purpose\)/);
+    await again.click();
+    await expect(plan.getByRole('button', { name: /^Download/ })).toBeVisible();
+    await expect(alert).toBeHidden();
+  });
+});
+
 test('a folder is dropped where there is no network', async ({ page, context }) => {
   const notebook = new NotebookPage(page);
   const model = notebook.cell('Model');

@@ -5,7 +5,9 @@ import type { Precision } from '../../hub/precision.ts';
 import type { StoredCheckpoint } from '../../hub/storedCheckpoints.ts';
 import type { Given } from '../cells/demonstrations.svelte.ts';
 import { isAbort } from '../errors.ts';
+import { Fault, RemediableError } from '../fault.svelte.ts';
 import type { DeviceChoice } from '../loadModel.ts';
+import { WorkerEndedError } from '../workerEnd.ts';
 import { acceleratorOf } from './accelerator.ts';
 import { checkpointFiles } from './checkpointFolder.ts';
 import { modelName } from './modelName.ts';
@@ -26,7 +28,7 @@ export class ModelChooser {
   progress = $state.raw<DownloadProgress | null>(null);
   /** What is being done before a download runs. */
   looking = $state(false);
-  error = $state('');
+  readonly fault = new Fault();
   stored = $state.raw<StoredCheckpoint[]>([]);
   #origin: Origin = { mirror: '' };
   #abort: AbortController | null = null;
@@ -42,13 +44,13 @@ export class ModelChooser {
     try {
       this.stored = await (await hub()).storedCheckpoints();
     } catch (error) {
-      this.error = (error as Error).message;
+      this.#fail(error as Error, () => void this.refresh());
     }
   }
 
   choose(id: string) {
     this.cancel();
-    [this.id, this.plan, this.precision, this.error] = [id, null, null, ''];
+    [this.id, this.plan, this.precision, this.fault.text] = [id, null, null, ''];
     this.#origin = { mirror: this.mirror };
   }
 
@@ -67,7 +69,7 @@ export class ModelChooser {
       this.choose(given.name);
       this.#origin = { files: checkpointFiles(given.files) };
     } catch (error) {
-      this.error = (error as Error).message;
+      this.#fail(error as Error);
       return;
     }
     await this.#look();
@@ -102,7 +104,7 @@ export class ModelChooser {
     try {
       await (await hub()).deleteCheckpoint(id);
     } catch (error) {
-      this.error = (error as Error).message;
+      this.#fail(error as Error, () => void this.delete(id));
       return;
     }
     await this.refresh();
@@ -116,24 +118,33 @@ export class ModelChooser {
 
   async #look() {
     this.plan = null;
-    await this.#work(async (signal) => {
-      this.looking = true;
-      const choice = { precision: this.precision, accelerator: await acceleratorOf(this.#device()) };
-      this.plan = await (await hub()).planCheckpoint(this.id.trim(), this.#origin, choice, signal);
-      this.precision = this.plan.precision;
-    });
+    await this.#work(
+      async (signal) => {
+        this.looking = true;
+        const choice = { precision: this.precision, accelerator: await acceleratorOf(this.#device()) };
+        this.plan = await (await hub()).planCheckpoint(this.id.trim(), this.#origin, choice, signal);
+        this.precision = this.plan.precision;
+      },
+      () => void this.#look(),
+    );
   }
 
-  /** @returns whether it came to its end. */
-  async #work(work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+  /** @param again offered where the worker ended. */
+  #fail(error: Error, again?: () => void) {
+    const ended = error instanceof WorkerEndedError && again;
+    this.fault.tell(ended ? new RemediableError(error.message, { words: 'Try again', act: again }) : error);
+  }
+
+  /** @param again does it once more. @returns whether it came to its end. */
+  async #work(work: (signal: AbortSignal) => Promise<void>, again?: () => void): Promise<boolean> {
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
-    this.error = '';
+    this.fault.text = '';
     try {
       await work(abort.signal);
       return true;
     } catch (error) {
-      if (!isAbort(error) && this.#abort === abort) this.error = (error as Error).message;
+      if (!isAbort(error) && this.#abort === abort) this.#fail(error as Error, again);
       return false;
     } finally {
       if (this.#abort === abort) [this.#abort, this.progress, this.looking] = [null, null, false];
