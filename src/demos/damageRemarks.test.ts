@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jumpRemarks, noChecksums } from './damageRemarks.ts';
+import { checksumsOf, jumpRemarks } from './damageRemarks.ts';
 import type { Demonstration } from './demonstration.ts';
 
 const LENGTH = 20;
@@ -50,7 +50,11 @@ test('steps of the course, quaternions of the other sign and noise everywhere ar
   expect(jumpRemarks([step, turned, noisy])).toEqual([]);
 });
 
-test('what would go unnoticed is listed', () => {
-  expect(noChecksums(['the sentences'])).toContain('damage to the sentences would');
-  expect(noChecksums(['a', 'b', 'c'])).toContain('damage to a, b and c would');
+test('what is vouched for and what would go unnoticed is listed', () => {
+  expect(checksumsOf([], ['the sentences'])).toBe(
+    'These files carry no checksums: damage to the sentences would go unnoticed. A zip of them has checksums.',
+  );
+  expect(checksumsOf(['pictures (PNG)'], ['a', 'b', 'c'])).toBe(
+    'Held against checksums: pictures (PNG). Nothing else in these files has one: damage to a, b and c would go unnoticed. A zip of them has checksums.',
+  );
 });

@@ -1,4 +1,4 @@
-/** What a reader should know of files that carry no checksums: what looks damaged in them, and what would go unnoticed. */
+/** What a reader should know of a file's integrity: what checksums vouch for, what looks damaged, what would go unnoticed. */
 import type { Demonstration } from './demonstration.ts';
 
 /** A frame stands apart when it lies so many times further from the frames beside it than any other does. */
@@ -75,8 +75,22 @@ function jumpOf({ width, values, least }: Course, length: number): { frame: numb
   return null;
 }
 
-/** @param what would not be noticed, e.g. "the sentences" */
-export function noChecksums(what: string[]): string {
-  const list = what.length > 1 ? `${what.slice(0, -1).join(', ')} and ${what.at(-1)}` : what[0];
-  return `These files carry no checksums: damage to ${list} would go unnoticed. A zip of them has checksums.`;
+/** Of files in a zip. */
+export const ZIP_CHECKSUMS =
+  'Every file is held against its checksum in the zip as it is read: no damage goes unnoticed.';
+
+/**
+ * Of loose files.
+ * @param vouched what has checksums of its own, e.g. "pictures (PNG)"
+ * @param unnoticed in what damage could not be noticed, e.g. "the sentences"
+ */
+export function checksumsOf(vouched: string[], unnoticed: string[]): string {
+  const start = vouched.length
+    ? `Held against checksums: ${listed(vouched)}. Nothing else in these files has one: `
+    : 'These files carry no checksums: ';
+  return `${start}damage to ${listed(unnoticed)} would go unnoticed. A zip of them has checksums.`;
+}
+
+function listed(what: string[]): string {
+  return what.length > 1 ? `${what.slice(0, -1).join(', ')} and ${what.at(-1)}` : what[0];
 }

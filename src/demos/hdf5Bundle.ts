@@ -1,7 +1,7 @@
 /** HDF5 files of robomimic and of ManiSkill as a bundle. */
 import { BundleError } from './bundleError.ts';
 import { checkStates } from './checkDemonstration.ts';
-import { jumpRemarks, noChecksums } from './damageRemarks.ts';
+import { checksumsOf, jumpRemarks } from './damageRemarks.ts';
 import type { Bundle, Camera, Demonstration } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
 import { Hdf5File } from './hdf5File.ts';
@@ -75,8 +75,10 @@ async function assembled(
   const demonstrations: Demonstration[] = [];
   const pictures = new Map<string, Hdf5Pictures>();
   const budget = new StateBudget(name);
+  /** Whether all that is read has Fletcher32. */
+  const guarded = { numbers: true, pictures: true };
   for (const { path, file, layout } of found)
-    for (const { states, pictures: datasets, calibrations, ...episode } of layout.episodes) {
+    for (const { states, pictures: datasets, calibrations, calibrated, ...episode } of layout.episodes) {
       signal?.throwIfAborted();
       const id = found.length > 1 ? `${stem(path)}/${episode.id}` : episode.id;
       const { length } = episode;
@@ -88,6 +90,9 @@ async function assembled(
         if (!(feature in states)) throw new BundleError(path, `has no ${feature} in ${episode.id}`);
         columns[feature] = stateColumn(path, file, states[feature], length);
       }
+      const numbers = [...mappedFeatures(mapping).map((feature) => states[feature]), ...calibrated];
+      guarded.numbers &&= numbers.every((dataset) => file.isChecked(dataset));
+      guarded.pictures &&= Object.values(datasets).every((dataset) => file.isChecked(dataset));
       const cameras = Object.entries(datasets).map(([camera, dataset]) => {
         const { shape } = file.dataset(dataset) ?? { shape: [] };
         const size = pictureSize(shape);
@@ -120,11 +125,16 @@ async function assembled(
     }
   const said: string[] = [...remarks];
   said.push(columnsRemark(mapping, offer));
-  if (!tree.checked) said.push(...jumpRemarks(demonstrations));
-  if (!tree.checked)
-    said.push(
-      noChecksums(['task and sentences', 'small changes of numbers', 'pictures (unless by Fletcher32)']),
-    );
+  if (!tree.checked) {
+    if (!guarded.numbers) said.push(...jumpRemarks(demonstrations));
+    const parts = [
+      ['numbers', 'small changes of numbers'],
+      ['pictures', 'pictures'],
+    ] as const;
+    const vouched = parts.filter(([part]) => guarded[part]).map(([part]) => `${part} (Fletcher32)`);
+    const unnoticed = parts.filter(([part]) => !guarded[part]).map(([, what]) => what);
+    said.push(checksumsOf(vouched, ['task and sentences', ...unnoticed]));
+  }
   stateRemarks(demonstrations, mapping, said);
   openOrClosed(demonstrations, mapping, said);
   return {

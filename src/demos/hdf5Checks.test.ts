@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkManiskill, checkRobomimic } from './hdf5Checks.ts';
+import { checkLengths, checkManiskill, checkRobomimic } from './hdf5Checks.ts';
 import type { Hdf5File } from './hdf5File.ts';
 
 type Datasets = Record<string, number[][]>;
@@ -79,4 +79,22 @@ test('a camera that moves, and another convention throughout, are no damage', ()
   other[`${GROUP}/extrinsic_cv`] = every((i) => [1, 0, 0, i, 0, 1, 0, i * i, 0, 0, 1, 4]);
   other['traj_0/env_states/articulations/panda'] = every(() => Array<number>(15).fill(7));
   expect(told(other, 'maniskill')).toBe('passes');
+});
+
+test('a length that is said otherwise is refused where the others agree, else told', () => {
+  const said = (...lengths: (number | null)[]) =>
+    checkLengths(
+      'a.h5',
+      'num_samples',
+      lengths.map((length, i) => ({ id: `demo_${i}`, length: 7, said: length })),
+    );
+  expect(said(7, 7, null, 7)).toEqual([]);
+  expect(said()).toEqual([]);
+  expect(() => said(7, 9, 7, null)).toThrow(
+    'a.h5: has 9 frames of demo_1 by num_samples, where 7 are: the file is damaged, take it from its source again',
+  );
+  expect(said(9)).toEqual(['a.h5 has 9 frames of demo_0 by num_samples, where 7 are: one may be damaged.']);
+  expect(said(8, 8, 8)).toEqual([
+    'a.h5 has 8 frames of demo_0 by num_samples, where 7 are: one may be damaged.',
+  ]);
 });

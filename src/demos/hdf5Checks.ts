@@ -90,6 +90,29 @@ export function checkManiskill(path: string, file: Hdf5File, trajectory: string,
   }
 }
 
+/** An episode's length as something else in the data says it; null where nothing does. */
+export interface SaidLength {
+  id: string;
+  length: number;
+  said: number | null;
+}
+
+/**
+ * @param where says it, e.g. "num_samples"
+ * @returns a remark where many part, since then the numbers may be of other data
+ * @throws BundleError naming the one whose length is not what is said of it where nearly all others' is
+ */
+export function checkLengths(path: string, where: string, episodes: SaidLength[]): string[] {
+  const told = episodes.filter(({ said }) => said !== null);
+  const agrees = (i: number) => told[i].said === told[i].length;
+  const words = ({ id, length, said }: SaidLength) =>
+    `${said} frames of ${id} by ${where}, where ${length} are`;
+  const [odd] = exceptions(told.length, agrees);
+  if (odd !== undefined) throw new BundleError(path, `has ${words(told[odd])}: ${AGAIN}`);
+  const parting = told.find((_, i) => !agrees(i));
+  return parting ? [`${path} has ${words(parting)}: one may be damaged.`] : [];
+}
+
 /** OpenCV's world to camera, 3x4, as OpenGL's camera to world: its y and z axes turned. */
 function openGlPose(e: Float64Array): number[] {
   return [0, 1, 2].flatMap((j) => {

@@ -24,6 +24,8 @@ const INPUT_OUTPUT_ERROR = 29;
 const INTEGER = 0;
 const FLOAT = 1;
 const STRING = 3;
+/** HDF5's number of the filter that is a checksum. */
+const FLETCHER32 = 3;
 /** h5py's booleans. */
 const ENUM = 8;
 
@@ -89,6 +91,14 @@ export class Hdf5File {
         );
       const kind = type === FLOAT ? 'float' : size === 1 ? 'byte' : 'integer';
       return { shape, size, kind, chunkRows: chunks?.[0] ?? 1 };
+    });
+  }
+
+  /** Whether its rows are held against a checksum, Fletcher32, whenever they are read. */
+  isChecked(path: string): boolean {
+    return this.guarded(path, () => {
+      const found = this.file.get(path);
+      return found instanceof this.lib.h5.Dataset && found.filters.some(({ id }) => id === FLETCHER32);
     });
   }
 

@@ -16,6 +16,8 @@ export interface Hdf5Episode extends Pick<
   /** Names of cameras to paths of datasets of pictures. */
   pictures: Record<string, string>;
   calibrations: Record<string, Pick<Camera, 'intrinsics' | 'extrinsics'>>;
+  /** Paths of the datasets that say the calibrations. */
+  calibrated: string[];
 }
 
 export interface Hdf5Layout {

@@ -1,13 +1,14 @@
 /** LeRobot datasets of versions 2.1 and 3.0, their frames as pictures inside the parquet files or as mp4 video. */
 import { BundleError } from './bundleError.ts';
 import { cameraPoses } from './cameraPoses.ts';
-import { calibration, checkStates, pngSize } from './checkDemonstration.ts';
-import { jumpRemarks, noChecksums } from './damageRemarks.ts';
+import { calibration, checkStates } from './checkDemonstration.ts';
+import { checksumsOf, jumpRemarks } from './damageRemarks.ts';
 import type { Bundle, Camera, Demonstration } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
 import { TaskNames, checkIndex, checkRows, countRemarks, videoRemarks } from './lerobotChecks.ts';
 import { readEpisodes, readLines, readTasks, type Episode } from './lerobotEpisodes.ts';
 import { LerobotFrames, type EpisodeRows } from './lerobotFrames.ts';
+import { pictureFormats, sizeOf, sizeRemarks } from './lerobotPictures.ts';
 import { cameraFeatures, parseInfo, stateFeatures, type Feature, type Info } from './lerobotInfo.ts';
 import { byFile, statesOf } from './lerobotRows.ts';
 import { StatisticsCheck, statisticsOfLines, statisticsOfTables } from './lerobotStats.ts';
@@ -106,7 +107,7 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
   if (!episodes.every(({ ours }) => ours)) remarks.push(columnsRemark(mapping, offer));
   remarks.push(...countRemarks(info, episodes, tasks), ...names.remarks());
   remarks.push(...videoRemarks(info), ...statistics.remarks());
-  if (!tree.checked) remarks.push(...jumpRemarks(demonstrations), noChecksums(uncompared(statistics, tasks)));
+  if (!tree.checked) remarks.push(...jumpRemarks(demonstrations));
   stateRemarks(demonstrations, mapping, remarks);
   openOrClosed(demonstrations, mapping, remarks);
   const order = new Map(episodes.map(({ id }, i) => [id, i]));
@@ -130,6 +131,16 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
     for (const { path } of Object.values(episode.videos))
       if (!tree.has(path)) throw new BundleError(path, 'is missing: take the whole dataset');
   remarks.push(...(await sizeRemarks(demonstrations[0], pictures, info, cameras)));
+  if (!tree.checked) {
+    const formats = await pictureFormats(demonstrations[0], pictures, info, cameras);
+    const bare = formats.filter((format) => format !== 'PNG');
+    remarks.push(
+      checksumsOf(formats.includes('PNG') ? ['pictures (PNG)'] : [], [
+        ...uncompared(statistics, tasks),
+        ...(bare.length ? [`pictures (${bare.join(', ')})`] : []),
+      ]),
+    );
+  }
   if (videos.length && !VideoFrames.supported())
     remarks.push(`Frames of ${videos.join(', ')} are video: only the page can decode them, in a browser.`);
   return {
@@ -159,26 +170,6 @@ async function readStatistics(
   if (info.version === '3.0') return statisticsOfTables({ tree, root }, open, features);
   const path = `${root}meta/episodes_stats.jsonl`;
   return statisticsOfLines(tree.has(path) ? await readLines(tree, path, signal) : []);
-}
-
-/** Cameras whose first picture is of another size than info.json says. */
-async function sizeRemarks(
-  { id }: Demonstration,
-  frames: LerobotFrames,
-  info: Info,
-  cameras: Map<string, string>,
-): Promise<string[]> {
-  const remarks: string[] = [];
-  for (const [camera, name] of cameras) {
-    const feature = info.features[name];
-    const size = feature.dtype === 'image' ? pngSize(await frames.read(id, camera, 0)) : null;
-    const { width, height } = sizeOf(feature);
-    if (size && (size.width !== width || size.height !== height))
-      remarks.push(
-        `info.json says ${width} x ${height} of ${camera}, its pictures are ${size.width} x ${size.height}: one may be damaged.`,
-      );
-  }
-  return remarks;
 }
 
 function uncompared(statistics: StatisticsCheck, tasks: Map<number, string> | null): string[] {
@@ -250,12 +241,6 @@ function poseFeatures({ features }: Info, cameras: Map<string, string>): string[
     if (typeof extrinsics !== 'string' || !Object.hasOwn(features, extrinsics)) return [];
     return features[extrinsics].shape.join() === String(POSE_NUMBERS) ? [extrinsics] : [];
   });
-}
-
-function sizeOf({ shape, names }: Feature): { width: number; height: number } {
-  const channelsFirst = Array.isArray(names) ? /^channels?$/.test(String(names[0])) : shape[0] === 3;
-  const [height = 0, width = 0] = channelsFirst ? shape.slice(1) : shape;
-  return { width, height };
 }
 
 /** Its calibration stands in the feature's info, as writeLerobot puts it there. */

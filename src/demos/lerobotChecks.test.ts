@@ -100,7 +100,7 @@ describe('a dataset', () => {
   test('as it was written says only what has no checksum', async () => {
     const { remarks } = await open(good);
     expect(remarks.filter((remark) => /damage/.test(remark))).toEqual([
-      'These files carry no checksums: damage to the calibration would go unnoticed. A zip of them has checksums.',
+      'Held against checksums: pictures (PNG). Nothing else in these files has one: damage to the calibration would go unnoticed. A zip of them has checksums.',
     ]);
   });
 

@@ -5,7 +5,7 @@ import { cameraPoses } from './cameraPoses.ts';
 import { calibration } from './checkDemonstration.ts';
 import type { Camera } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
-import { checkManiskill } from './hdf5Checks.ts';
+import { checkLengths, checkManiskill } from './hdf5Checks.ts';
 import type { Hdf5File } from './hdf5File.ts';
 import { pictureSize } from './hdf5Frames.ts';
 import { byNumber, commonLength, isState, taskOf, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
@@ -30,6 +30,9 @@ const Json = v.object({
       }),
     ),
   }),
+  episodes: v.optional(
+    v.array(v.object({ episode_id: v.optional(v.unknown()), elapsed_steps: v.optional(v.unknown()) })),
+  ),
 });
 
 /**
@@ -61,12 +64,16 @@ export async function readManiskill(
       }
     const pictures: Hdf5Episode['pictures'] = {};
     const calibrations: Hdf5Episode['calibrations'] = {};
+    const calibrated: string[] = [];
     for (const camera of file.keys(`${obs}/sensor_data`)) {
       const dataset = `${obs}/sensor_data/${camera}/rgb`;
       const found = file.dataset(dataset);
       if (found?.kind !== 'byte' || !pictureSize(found.shape)) continue;
       pictures[camera] = dataset;
-      calibrations[camera] = calibrationOf(file, `${obs}/sensor_param/${camera}`, found.shape[0]);
+      const param = `${obs}/sensor_param/${camera}`;
+      calibrations[camera] = calibrationOf(file, param, found.shape[0]);
+      const matrices = ['extrinsic_cv', 'intrinsic_cv'].map((key) => `${param}/${key}`);
+      calibrated.push(...matrices.filter((dataset) => file.dataset(dataset)));
     }
     if (!Object.keys(pictures).length)
       throw new BundleError(
@@ -84,8 +91,18 @@ export async function readManiskill(
       states,
       pictures,
       calibrations,
+      calibrated,
     };
   });
+  const steps = new Map(
+    info?.episodes?.map((said) => [`traj_${said.episode_id as number}`, said.elapsed_steps]),
+  );
+  const said = episodes.map(({ id, length }) => {
+    const elapsed = steps.get(id);
+    // Observations are one more than the steps between them.
+    return { id, length, said: typeof elapsed === 'number' ? elapsed + 1 : null };
+  });
+  remarks.push(...checkLengths(path, `elapsed_steps of ${jsonPath}`, said));
   return {
     format: 'maniskill',
     episodes,

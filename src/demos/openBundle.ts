@@ -1,6 +1,7 @@
 /** The door for demonstrations: whatever is given, a zip, a folder or files, is read as a bundle or refused. */
 import { ARCHIVE_LIMITS, Archive } from './archive.ts';
 import { BundleError } from './bundleError.ts';
+import { ZIP_CHECKSUMS } from './damageRemarks.ts';
 import type { Bundle } from './demonstration.ts';
 import type { FileTree, GivenFile } from './fileTree.ts';
 import { isLerobot, openLerobot } from './lerobot.ts';
@@ -46,6 +47,12 @@ export function holdsBundle(paths: string[]): boolean {
 
 /** @throws as openBundle does */
 export async function openTree(tree: FileTree, name: string, options: OpenOptions = {}): Promise<Bundle> {
+  const bundle = await openLayout(tree, name, options);
+  if (tree.checked) bundle.remarks.push(ZIP_CHECKSUMS);
+  return bundle;
+}
+
+async function openLayout(tree: FileTree, name: string, options: OpenOptions): Promise<Bundle> {
   const paths = tree.paths();
   if (isLerobot(paths)) return openLerobot(tree, name, options);
   if (isRlbench(paths)) return openRlbench(tree, name, options);

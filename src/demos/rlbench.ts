@@ -2,7 +2,7 @@
 import { BundleError } from './bundleError.ts';
 import { cameraPoses } from './cameraPoses.ts';
 import { calibration, checkStates, encodedImage, pngSize } from './checkDemonstration.ts';
-import { jumpRemarks, noChecksums } from './damageRemarks.ts';
+import { checksumsOf, jumpRemarks } from './damageRemarks.ts';
 import type { Bundle, Camera, Demonstration, FrameStore, LayerName } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
 import type { OpenOptions } from './openBundle.ts';
@@ -69,7 +69,8 @@ export async function openRlbench(
   onProgress?.({ done: folders.length, total: folders.length, what: 'episodes' });
   uncalibrated(demonstrations, remarks);
   if (!tree.checked)
-    for (const remark of [...jumpRemarks(demonstrations), noChecksums([...uncompared])]) remarks.add(remark);
+    for (const remark of [...jumpRemarks(demonstrations), checksumsOf(['pictures (PNG)'], [...uncompared])])
+      remarks.add(remark);
   const frames: FrameStore = {
     async read(id, camera, frame) {
       const path = `${byId.get(id) ?? `${id}/`}${camera}_rgb/${frame}.png`;

@@ -31,7 +31,7 @@ function recorded(): { observations: Observations; demo: Demonstration } {
       ['gripper_matrix', array(matrix)],
       ['gripper_open', gripperOpen[i]],
       ['gripper_joint_positions', array(i < 5 ? [0.04, 0.04] : [0.01, 0.01])],
-      ['joint_positions', array([0, 1])],
+      ['joint_positions', array([0, 0.2, 0, -0.9, 0, i / 4, 0.8])],
       ['joint_velocities', null],
       [
         'misc',
@@ -87,6 +87,8 @@ const DAMAGE: Record<string, (recording: ReturnType<typeof recorded>) => void> =
   'frame 5 has no joint_positions': ({ observations }) => observations[5].delete('joint_positions'),
   'has no joint_velocities, not even an empty one': ({ observations }) =>
     observations.forEach((observation) => observation.delete('joint_velocities')),
+  'frame 10 has joint 4 at 0.100 rad, beyond a Panda': ({ observations }) =>
+    (values(observations[10], 'joint_positions')[3] = 0.1),
   'frame 9 is of another variation': ({ observations }) => misc(observations[9]).set('variation_index', 3),
 };
 
@@ -101,6 +103,15 @@ test('a variation number that was not observed is refused', () => {
   expect(() => check(recorded(), 3)).toThrow(
     'variation_number.pkl: says variation 3 where low_dim_obs.pkl has 2',
   );
+});
+
+test('another arm of seven joints, and a joint that gives at its limit, are no damage', () => {
+  const other = recorded();
+  for (const observation of other.observations) values(observation, 'joint_positions')[3] = 1.5;
+  expect(() => check(other)).not.toThrow();
+  const giving = recorded();
+  values(giving.observations[0], 'joint_positions')[3] = -0.03;
+  expect(() => check(giving)).not.toThrow();
 });
 
 test('noise in every frame, and a camera that moves in its own way, are no damage', () => {

@@ -2,6 +2,7 @@
 import { BundleError } from './bundleError.ts';
 import type { Demonstration } from './demonstration.ts';
 import { areClose, exceptions, oddOnesOut } from './exceptions.ts';
+import { LOWER_LIMITS, UPPER_LIMITS } from './pandaLimits.ts';
 import { PickledArray, type PickleValue } from './pickleGlobals.ts';
 import { poseMatrix, seenFrom } from './rotations.ts';
 
@@ -15,6 +16,9 @@ const STILL = 1e-4;
 const MOUNTED = 5e-3;
 /** Of a Panda's finger in metres: RLBench says open above 0.9 or 0.95 of 0.04. */
 const [OPEN_FROM, CLOSED_TO, FINGER_RANGE] = [0.034, 0.0395, 0.041];
+
+/** Radians past a joint's limit: a simulated joint gives a little. */
+const PAST_LIMIT = 0.05;
 
 /**
  * @returns what of an episode nothing in it could be held against
@@ -92,6 +96,18 @@ export function checkObservations(
       lacking(observations, (observation) => observation.get(key)),
       `has no ${key}`,
     );
+  }
+
+  // Of another arm, of as many joints, more frames than a few lie outside.
+  const joints = column('joint_positions');
+  const beyond = (row: Float64Array) =>
+    [...row].findIndex((q, j) => !(q > LOWER_LIMITS[j] - PAST_LIMIT && q < UPPER_LIMITS[j] + PAST_LIMIT));
+  if (joints?.every((row) => row.length === LOWER_LIMITS.length)) {
+    const [frame] = exceptions(joints.length, (i) => beyond(joints[i]) < 0);
+    if (frame !== undefined) {
+      const j = beyond(joints[frame]);
+      refuse(frame, `has joint ${j + 1} at ${joints[frame][j].toPrecision(3)} rad, beyond a Panda's limits`);
+    }
   }
 
   const variations = numbersOf(observations, (observation) => misc(observation, 'variation_index'));

@@ -1,6 +1,6 @@
 /** The layout of robomimic's HDF5 files, which LIBERO's share: data/demo_i/obs/<key>. */
 import { BundleError } from './bundleError.ts';
-import { checkRobomimic } from './hdf5Checks.ts';
+import { checkLengths, checkRobomimic } from './hdf5Checks.ts';
 import type { Hdf5File } from './hdf5File.ts';
 import { pictureSize } from './hdf5Frames.ts';
 import { byNumber, commonLength, isState, taskOf, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
@@ -49,8 +49,24 @@ export function readRobomimic(path: string, file: Hdf5File): Hdf5Layout | null {
       states,
       pictures,
       calibrations: {},
+      calibrated: [],
     };
   });
+  const count = (place: string, attribute: string) => {
+    const said = file.attribute(place, attribute);
+    return typeof said === 'number' ? said : null;
+  };
+  const said = episodes.map(({ id, length }) => ({ id, length, said: count(`data/${id}`, 'num_samples') }));
+  const [frames, total] = [episodes.reduce((sum, { length }) => sum + length, 0), count('data', 'total')];
+  const remarks = [
+    'The file holds no calibration of its cameras: nothing can be drawn into the pictures.',
+    ...checkLengths(path, 'num_samples', said),
+    ...(total === null || total === frames
+      ? []
+      : [
+          `${path} has ${total} frames by the attribute total, its demonstrations ${frames}: one may be damaged.`,
+        ]),
+  ];
   return {
     format: 'robomimic',
     episodes,
@@ -60,7 +76,7 @@ export function readRobomimic(path: string, file: Hdf5File): Hdf5Layout | null {
       frame: "robosuite's world frame",
       table: TABLES.get(environment.env_name) ?? null,
     },
-    remarks: ['The file holds no calibration of its cameras: nothing can be drawn into the pictures.'],
+    remarks,
   };
 }
 

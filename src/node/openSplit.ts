@@ -6,14 +6,20 @@ import { splitDemonstrations } from '../questions/split.ts';
 import { settled } from '../questions/stateSpace.ts';
 import { imagesOf, openDemonstrations } from './openDemonstrations.ts';
 
-/** The split follows the questions' seed. @throws Error when no demonstration is left to test with. */
+/**
+ * The split follows the questions' seed.
+ * @param note is told what a reader of the demonstrations should know
+ * @throws Error when no demonstration is left to test with.
+ */
 export async function openSplit(
   path: string,
   settings: QuestionSettings,
   testShare: number,
+  note: (remark: string) => void,
   mapping?: StateMapping,
 ) {
   const bundle = await openDemonstrations(path, mapping);
+  bundle.remarks.forEach(note);
   const { train, test } = splitDemonstrations(bundle.demonstrations, testShare, settings.seed);
   if (test.length === 0)
     throw new Error(`${path} leaves no demonstration to test with: it needs two or more of a task`);

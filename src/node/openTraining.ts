@@ -81,10 +81,11 @@ export async function resumeRun(options: Common & { steps: number | null }): Pro
   return { ...data, ...model, folder, samples: options.samples };
 }
 
-async function openData({ bundle, count }: Common, settings: RunSettings) {
+async function openData({ bundle, count, model }: Common, settings: RunSettings) {
   const { question_settings, test_fraction } = settings;
   const { mapping } = settings.bundle;
-  const split = await openSplit(bundle, question_settings, test_fraction, mapping);
+  const note = (remark: string) => model.terminal.note(remark);
+  const split = await openSplit(bundle, question_settings, test_fraction, note, mapping);
   const { train, test, demonstrations, images } = split;
   return {
     questions: { train, held: pickQuestions(test, count, question_settings.seed) },

@@ -198,7 +198,10 @@ test("another robot's questions are of its own box and words, in EasyR1's rows t
 
 test("a split of another robot's demonstrations draws wrong positions from the box of all", async () => {
   const settings = { ...findPreset('random').settings, frame_interval: 1 };
-  const { train, test: held, demonstrations } = await openSplit(robomimic, settings, 0.5);
+  const noted: string[] = [];
+  const note = (remark: string) => void noted.push(remark);
+  const { train, test: held, demonstrations } = await openSplit(robomimic, settings, 0.5, note);
+  expect(noted).toEqual((await openDemonstrations(robomimic)).remarks);
   const space = { ...settings, state_space: stateSpaceOf(demonstrations) };
   const of = (id: string) => demonstrations.filter((demo) => demo.id === id);
   for (const side of [train, held]) expect(side).toEqual(makeQuestions(of(side[0].demonstration), space));

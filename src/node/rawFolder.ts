@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import * as v from 'valibot';
+import { checksumsOf } from '../demos/damageRemarks.ts';
 import type { Bundle, Demonstration, EncodedImage } from '../demos/demonstration.ts';
 import { issueText } from '../demos/schemaIssue.ts';
 
@@ -61,7 +62,7 @@ export async function openRawFolder(folder: string): Promise<Bundle> {
         return { bytes: await readFile(file), mime: MIME[extname(file)] };
       },
     },
-    remarks: [],
+    remarks: [checksumsOf([], ['states, sentences and pictures'])],
   };
 }
 

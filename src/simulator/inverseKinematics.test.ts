@@ -1,7 +1,8 @@
 import loadMujoco from '@mujoco/mujoco';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { downward, leaning, solve, solveLinear } from './inverseKinematics.ts';
-import { HOME, LOWER_LIMITS, UPPER_LIMITS } from './panda.ts';
+import { LOWER_LIMITS, UPPER_LIMITS } from '../demos/pandaLimits.ts';
+import { HOME } from './panda.ts';
 import { sceneOf } from './scene.ts';
 import { pushButton } from './tasks/pushButton.ts';
 import { World } from './world.ts';

@@ -1,7 +1,7 @@
 /** Joint angles that bring the gripper's tip to a pose, by damped least squares (Wampler 1986). */
 
 import type { Vec3 } from '../demos/demonstration.ts';
-import { LOWER_LIMITS, UPPER_LIMITS } from './panda.ts';
+import { LOWER_LIMITS, UPPER_LIMITS } from '../demos/pandaLimits.ts';
 import type { World } from './world.ts';
 
 const DAMPING = 1e-3;

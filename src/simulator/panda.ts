@@ -2,6 +2,7 @@
  * Franka Panda in MJCF, our own: the maker's modified DH parameters, limits and hand dimensions
  * (frankaemika/docs control_parameters, franka_hand.xacro) dressed in primitives and surfaces of revolution.
  */
+import { LOWER_LIMITS, UPPER_LIMITS } from '../demos/pandaLimits.ts';
 
 import { latheMesh, rounded } from './lathe.ts';
 
@@ -11,8 +12,6 @@ export const ARM_JOINTS = ['j1', 'j2', 'j3', 'j4', 'j5', 'j6', 'j7'] as const;
 export const HOME = [-0.011, 0.2143, -0.0059, -0.8818, 0.0054, 1.3385, 0.7706];
 
 /** Radians. */
-export const LOWER_LIMITS = [-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973];
-export const UPPER_LIMITS = [2.8973, 1.7628, 2.8973, -0.0698, 2.8973, 3.7525, 2.8973];
 /** Radians a second. */
 export const VELOCITY_LIMITS = [2.175, 2.175, 2.175, 2.175, 2.61, 2.61, 2.61];
 

@@ -1,6 +1,6 @@
 /** Demonstrations in every way they come: files, folders, drops, recordings. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Locator, type Page } from '@playwright/test';
+import { expect, test, type Locator } from '@playwright/test';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,20 +9,13 @@ import { writeLerobot } from '../../src/demos/lerobotWriter.ts';
 import { openBundle } from '../../src/demos/openBundle.ts';
 import { ParquetSource } from '../../src/demos/parquetSource.ts';
 import { decodePicture } from '../../src/node/decodePicture.ts';
-import { fixture, unzipped, zipped } from '../fixtures/fixture.ts';
+import { fixture, unzipped } from '../fixtures/fixture.ts';
+import { findings, opened } from './demonstrationsCell.ts';
 import { dropFiles } from './dropFiles.ts';
-import { NotebookPage, zipEntries } from './notebookPage.ts';
+import { zipEntries, type NotebookPage } from './notebookPage.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
 const path = (name: string) => join(FIXTURES, name);
-
-async function opened(page: Page): Promise<{ notebook: NotebookPage; demonstrations: Locator }> {
-  const notebook = new NotebookPage(page);
-  await notebook.open('?device=wasm');
-  const demonstrations = notebook.cell('Demonstrations');
-  await expect(demonstrations.getByText('sample.zip: 4 demonstrations')).toBeVisible();
-  return { notebook, demonstrations };
-}
 
 /** Open, and set to one demonstration of the quickest task. */
 async function recordForm(notebook: NotebookPage, demonstrations: Locator): Promise<Locator> {
@@ -32,11 +25,6 @@ async function recordForm(notebook: NotebookPage, demonstrations: Locator): Prom
   await notebook.set(form, 'demonstrations', '1');
   await notebook.set(form, 'seed', '5');
   return form;
-}
-
-async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).include('#demonstrations').analyze();
-  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }
 
 async function inFolder<T>(files: Record<string, Uint8Array>, use: (folder: string) => Promise<T>) {
@@ -148,81 +136,6 @@ test('folders and loose files, dropped and picked; a bad drop changes nothing', 
     await page.getByLabel('Folder of demonstrations').setInputFiles(folder);
     await expect(demonstrations.getByText(/^demonstrations-\w+: 2 demonstrations$/)).toBeVisible();
   });
-});
-
-/** LIBERO's dataset with other names for the elements of its state. */
-async function withNames(name: (i: number) => string): Promise<Buffer> {
-  const files = await unzipped(fixture('lerobot_v3.zip'));
-  const info = JSON.parse(new TextDecoder().decode(files['libero/meta/info.json'])) as {
-    features: Record<string, { shape: number[]; names: unknown }>;
-  };
-  const state = info.features['observation.state'];
-  state.names = Array.from({ length: state.shape[0] }, (_, i) => name(i));
-  files['libero/meta/info.json'] = new TextEncoder().encode(JSON.stringify(info));
-  return Buffer.from(await zipped(files));
-}
-
-test('eight motors may be a pose or seven joints: the form opens by itself, filled in, and says that it guesses', async ({
-  page,
-}) => {
-  const { notebook, demonstrations } = await opened(page);
-  await notebook.openBundle('motors.zip', await withNames((i) => `motor_${i}`));
-  await expect(demonstrations.getByRole('alert')).toContainText('is a guess from their count');
-  await expect(demonstrations.getByRole('note').filter({ hasText: 'This is a guess' })).toContainText(
-    'nothing has been read yet',
-  );
-  await expect(demonstrations.getByText('sample.zip: 4 demonstrations')).toBeVisible();
-  const position = demonstrations.getByRole('group', { name: 'Position of the gripper' });
-  await expect(position.getByLabel('z').locator('option:checked')).toHaveText('motor_2');
-  const preview = demonstrations.getByRole('table', { name: /first frames/ });
-  await expect(preview.getByRole('row').nth(1).getByRole('cell').first()).toHaveText('-0.321');
-  expect(await findings(page)).toEqual([]);
-
-  await demonstrations.getByRole('button', { name: 'Read with these columns' }).click();
-  await expect(demonstrations.getByText('motors.zip: 2 demonstrations')).toBeVisible();
-  await expect(
-    demonstrations.getByText(/^Read as the state: position motor_0, motor_1, motor_2/),
-  ).toBeVisible();
-  await demonstrations.getByText('Which columns are the gripper’s state').click();
-  await expect(preview).toBeVisible();
-  await expect(demonstrations.getByText('This is a guess')).toHaveCount(0);
-});
-
-test('columns without telling names are chosen by hand, with a preview', async ({ page }) => {
-  await page.setViewportSize({ width: 360, height: 740 });
-  const { notebook, demonstrations } = await opened(page);
-  await notebook.openBundle('unnamed.zip', await withNames((i) => `channel ${i}`));
-
-  await expect(demonstrations.getByRole('alert')).toContainText('names no end-effector position');
-  await expect(demonstrations.getByText('sample.zip: 4 demonstrations')).toBeVisible();
-  const read = demonstrations.getByRole('button', { name: 'Read with these columns' });
-  await expect(read).toBeDisabled();
-  await expect(demonstrations.getByText(/^Still to choose: where the gripper is/)).toBeVisible();
-  const position = demonstrations.getByRole('group', { name: 'Position of the gripper' });
-  await position.getByLabel('column').selectOption('observation.state');
-  await position.getByLabel('unit').selectOption('cm');
-  const gripper = demonstrations.getByRole('group', { name: 'Opening of the gripper' });
-  await gripper.getByLabel('column').selectOption('observation.state');
-  await gripper.getByLabel('number').selectOption('channel 6');
-  const preview = demonstrations.getByRole('table', { name: /first frames/ });
-  await expect(preview.getByRole('columnheader')).toHaveText(['frame', 'x (m)', 'y (m)', 'z (m)', 'gripper']);
-  await expect(preview.getByRole('row').nth(1).getByRole('cell')).toHaveText([
-    '-0.003',
-    '-0.002',
-    '0.001',
-    '0.040',
-  ]);
-  expect(await findings(page)).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-
-  await read.click();
-  await expect(demonstrations.getByText('unnamed.zip: 2 demonstrations')).toBeVisible();
-  await expect(demonstrations.getByText('[-0.003, -0.002, 0.001] m, open')).toBeVisible();
-
-  await demonstrations.getByText('Which columns are the gripper’s state').click();
-  await position.getByLabel('unit').selectOption('m');
-  await read.click();
-  await expect(demonstrations.getByText('[-0.321, -0.184, 0.128] m, open')).toBeVisible();
 });
 
 test('a camera without calibration has no overlay, and says so; depth and masks are shown', async ({

@@ -57,6 +57,7 @@ export const command: Command = {
     const { seededRandom } = await import('../../demos/random.ts');
     const mapping = await readMapping(values.mapping);
     const bundle = await openDemonstrations(positionals[0] ?? DEFAULT_BUNDLE, mapping);
+    for (const remark of bundle.remarks) terminal.note(remark);
     const all = makeQuestions(bundle.demonstrations, asked);
     const fitting = all.filter((q) =>
       values.question ? q.id === values.question : !kind || q.kind === kind,

@@ -58,7 +58,8 @@ export const command: Command = {
     const { summary } = await import('../../evaluation/summary.ts');
     const asked = presetSettings(values.preset);
     const mapping = await readMapping(values.mapping);
-    const { test, images } = await openSplit(positionals[0] ?? DEFAULT_BUNDLE, asked, share, mapping);
+    const note = (remark: string) => terminal.note(remark);
+    const { test, images } = await openSplit(positionals[0] ?? DEFAULT_BUNDLE, asked, share, note, mapping);
     const questions = pickQuestions(test, count, asked.seed);
     const policy = await openPolicy(values.model, { mirror: values.mirror, terminal });
     if (values.adapter) await policy.setAdapter(await readAdapterFolder(values.adapter));

@@ -35,7 +35,8 @@ export const command: Command = {
     const share = numberBetween('test-share', values['test-share'], 0.01, 0.99);
     const { openSplit } = await import('../openSplit.ts');
     const mapping = await readMapping(values.mapping);
-    const { train, test, images } = await openSplit(path, settings, share, mapping);
+    const note = (remark: string) => terminal.note(remark);
+    const { train, test, images } = await openSplit(path, settings, share, note, mapping);
     const { easyR1Files } = await import('../../fullscale/easyr1.ts');
     const files = easyR1Files({
       name: basename(path, extname(path)),

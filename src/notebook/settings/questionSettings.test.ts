@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { QUESTION_PRESETS } from '../../questions/presets.ts';
 import { DEFAULT_QUESTION_SETTINGS as DEFAULTS, TABLE_SPACE, type Box } from '../../questions/question.ts';
 import { checkQuestionSettings } from '../../questions/settingsSchema.ts';
-import { moreQuestionSettings, QUESTION_SETTINGS } from './questionSettings.ts';
+import { moreQuestionSettings } from './moreQuestionSettings.ts';
+import { QUESTION_SETTINGS } from './questionSettings.ts';
 import { parseNumber, readPath, sameValue, writePath } from './setting.ts';
 
 const SPANNED: Box = { low: [-0.4, -0.3, -0.2], high: [0.2, 0.3, 1.25] };
