@@ -151,3 +151,41 @@ test('an opened file, the filters and the curves that were chosen survive a relo
   await expect(questions.getByText(/^1 of \d+$/)).toBeVisible();
   await expect(showing).toBeHidden();
 });
+
+test('a notebook as JSON shows what its runs came to where they are not', async ({ page, browser }) => {
+  const notebook = new NotebookPage(page);
+  const train = await notebook.openTraining();
+  await train.getByRole('button', { name: 'Train', exact: true }).click();
+  await expect(train.getByText(/^Done\. /)).toBeVisible();
+  const reward = await train.getByRole('img', { name: /^Reward: / }).getAttribute('aria-label');
+  await page.getByRole('button', { name: 'Actions for the notebook' }).click();
+  const started = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: /^Download JSON/ }).click();
+  const buffer = await readFile(await (await started).path());
+
+  const elsewhere = await browser.newContext();
+  try {
+    const other = await elsewhere.newPage();
+    await other.goto(new URL('?device=wasm', page.url()).href);
+    const there = new NotebookPage(other).cell('Train');
+    await expect(there.getByRole('button', { name: 'Train', exact: true })).toBeVisible();
+    await other
+      .getByLabel('File of a notebook')
+      .setInputFiles({ name: 'theirs.json', mimeType: 'application/json', buffer });
+    const said = there.getByText(/^From the file: the run “.*” itself is not in this browser/);
+    await expect(said).toBeVisible();
+    await expect(there.getByRole('img', { name: /^Reward: / })).toHaveAccessibleName(reward!);
+    await expect(there.getByText(/^Held-out questions, n = 1,/)).toBeVisible();
+    await kept(other);
+    await other.reload();
+    await expect(said).toBeVisible();
+    await there.getByRole('button', { name: 'Remove what the file says of it' }).click();
+    await expect(said).toBeHidden();
+    await kept(other);
+    await other.reload();
+    await expect(there.getByRole('button', { name: 'Train', exact: true })).toBeVisible();
+    await expect(said).toBeHidden();
+  } finally {
+    await elsewhere.close();
+  }
+});

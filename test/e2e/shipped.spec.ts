@@ -92,20 +92,21 @@ test('What does it see?', async ({ page }) => {
   await expect(rows.nth(2)).toContainText('a grey picture');
   await expect(rows.nth(2)).toContainText('McNemar p');
   await expect(rows.nth(3)).toContainText('the frame of another question');
-  const presets = { Questions: 'random', 'Questions 2': 'default' };
+  const presets = { Questions: 'random', 'Questions 2': 'hard', 'Questions 3': 'default' };
   for (const [cell, preset] of Object.entries(presets)) {
     await notebook.cell(cell).getByText('Settings', { exact: true }).click();
     await expect(notebook.cell(cell).getByLabel('preset')).toHaveValue(preset);
   }
-  await evaluate(notebook, 'Evaluate 2', 3);
+  await evaluate(notebook, 'Evaluate 2', 2);
+  await evaluate(notebook, 'Evaluate 3', 3);
   await train(notebook, 'Train');
-  await evaluate(notebook, 'Evaluate 3', 6);
+  await evaluate(notebook, 'Evaluate 4', 6);
   await nothingForAxe(page);
 
   await test.step('the results are there after a reload', async () => {
     await expect(page.getByText('Kept in this browser.', { exact: true })).toBeVisible();
     await page.reload();
-    await expect(notebook.cell('Evaluate 3').getByRole('row')).toHaveCount(7);
+    await expect(notebook.cell('Evaluate 4').getByRole('row')).toHaveCount(7);
   });
 });
 

@@ -9,6 +9,7 @@ import type { TrainedStep, TrainingState } from '../../training/trainingState.ts
 import { askedWords, plannedWords } from '../askedQuestions.ts';
 import { Dashboard, type ShownCurves } from '../dashboard/dashboard.svelte.ts';
 import type { CellState } from '../document/cell.ts';
+import type { RunDigest } from '../document/runDigestSchema.ts';
 import { isAbort } from '../errors.ts';
 import { Fault, RemediableError } from '../fault.svelte.ts';
 import type { Notebook, Progress } from '../notebook.svelte.ts';
@@ -38,6 +39,8 @@ export interface TrainResults {
   run: string | null;
   /** Left out while nothing but the dozen is shown. */
   dashboard?: ShownCurves;
+  /** What a notebook's file says of its runs, for as long as the first of them is not in this browser. */
+  digests?: RunDigest[];
 }
 
 /** Trains an adapter by GRPO and keeps every step in a run. */
@@ -67,6 +70,7 @@ export class TrainCell implements CellState {
     this.#notebook = notebook;
     if (settings) this.config = settings;
     this.#kept = results?.run ?? null;
+    this.#digests = results?.digests ?? [];
     this.dashboard = new Dashboard(results?.dashboard);
     const asked = () => this.asked?.questions.values().next().value;
     this.memory = new UpdateMemory(notebook, () => this.config, asked);
@@ -89,21 +93,31 @@ export class TrainCell implements CellState {
 
   /** The run itself is kept among the runs. */
   get results(): TrainResults {
-    const run = this.run ? this.run.id : this.#opened ? null : this.#kept;
     const { kept } = this.dashboard;
-    return kept ? { run, dashboard: kept } : { run };
+    const away = !this.run && (!this.#opened || this.elsewhere.length > 0);
+    return {
+      run: this.run?.id ?? (away ? this.#kept : null),
+      ...(kept && { dashboard: kept }),
+      ...(away && this.#digests.length && { digests: this.#digests }),
+    };
   }
+
+  readonly #digests: RunDigest[];
+  /** Of a run that is not in this browser, and of those laid over it, as a file tells of them. */
+  elsewhere = $state.raw<RunDigest[]>([]);
 
   #opened = $state(false);
 
   async reopen() {
-    void this.dashboard.reopen();
     try {
-      if (!this.#kept) return;
+      if (!this.#kept) return void (await this.dashboard.reopen());
       const runs = await storedRuns();
       const { runs: stored } = await runs.list();
       if (this.busy || this.run) return;
-      if (stored.some(({ id }) => id === this.#kept)) this.restore(await runs.load(this.#kept));
+      if (stored.some(({ id }) => id === this.#kept)) {
+        this.restore(await runs.load(this.#kept));
+        void this.dashboard.reopen();
+      } else if (this.#digests[0]?.id === this.#kept) this.elsewhere = this.#digests;
       else
         this.fault.tell(
           new RemediableError(
@@ -205,6 +219,7 @@ export class TrainCell implements CellState {
   restore(run: Run) {
     this.#adopt(run);
     this.#shown.show(run);
+    this.elsewhere = [];
     this.status = this.#shown.isDone ? 'finished' : 'paused';
   }
 
@@ -340,6 +355,7 @@ export class TrainCell implements CellState {
     const settings = await runSettings(this.config, engines, this.#notebook.model!.name);
     await this.#shown.begin(settings, this.parent);
     this.parent = null;
+    this.elsewhere = [];
     this.#notebook.runsChanged++;
   }
 

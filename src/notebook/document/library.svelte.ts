@@ -106,7 +106,7 @@ export class Library {
   downloadJson = () =>
     this.#try(async () => {
       const { notebookJson } = await import('./notebookFile.ts');
-      saveFile(notebookJson(this.#current()), this.#fileName('json'));
+      saveFile(await notebookJson(this.#current(), await storedRuns()), this.#fileName('json'));
     });
 
   downloadZip = () =>

@@ -10,6 +10,7 @@ import { notebookJson, notebookZip, readNotebookFile } from './notebookFile.ts';
 const here = () => openRuns(memoryStore());
 const nowhere = {
   list: () => Promise.resolve({ runs: [], unreadable: [] }),
+  curves: () => Promise.reject(new Error('no')),
   importZip: () => Promise.reject(new Error('no')),
 };
 
@@ -43,7 +44,7 @@ async function aRun(runs: ReturnType<typeof here>) {
 }
 
 test('JSON opens as it was', async () => {
-  const file = new File([notebookJson(notebook(null))], 'one.json');
+  const file = new File([await notebookJson(notebook(null), nowhere)], 'one.json');
   const read = await readNotebookFile(file, nowhere);
   expect(read.title).toBe('One');
   expect(read.cells.map(({ id }) => id)).toEqual(['text', 'train', 'traces']);
@@ -94,7 +95,7 @@ test('what is no notebook is refused, by the name of its file', async () => {
 test('a zip with more files than a notebook has is refused before anything is unpacked', async () => {
   configure({ useWebWorkers: false });
   const zip = new ZipWriter(new BlobWriter());
-  await zip.add('notebook.json', new TextReader(await notebookJson(notebook(null)).text()));
+  await zip.add('notebook.json', new TextReader(await (await notebookJson(notebook(null), nowhere)).text()));
   for (let i = 0; i < 101; i++) await zip.add(`runs/${i}.zip`, new TextReader(''));
   const file = new File([await zip.close()], 'many.zip');
   await expect(readNotebookFile(file, nowhere)).rejects.toThrow('many.zip: holds more than 101 files');

@@ -1,4 +1,4 @@
-/** A notebook as a file: JSON with its small results, or a zip that holds its runs and their adapters too. */
+/** A notebook as a file: JSON with its small results and what its runs came to, or a zip that holds its runs and their adapters too. */
 import { BlobReader, BlobWriter, TextReader, ZipWriter, configure } from '@zip.js/zip.js';
 import { Archive } from '../../demos/archive.ts';
 import type { Runs } from '../../runs/runs.ts';
@@ -16,8 +16,16 @@ const LIMITS = { entries: 101, totalBytes: 2 ** 33 };
 
 type Named = Pick<KeptNotebook, 'title' | 'cells'>;
 
-export function notebookJson(notebook: KeptNotebook): Blob {
-  const { title, changed, cells } = notebook;
+/** With the main curves and held-out numbers of the runs that its train cells show. */
+export async function notebookJson(
+  notebook: KeptNotebook,
+  runs: Pick<Runs, 'curves' | 'list'>,
+): Promise<Blob> {
+  const { withDigests } = await import('./runDigest.ts');
+  return jsonOf(await withDigests(notebook, runs));
+}
+
+function jsonOf({ title, changed, cells }: KeptNotebook): Blob {
   const text = JSON.stringify({ version: NOTEBOOK_VERSION, id: 'file', title, changed, cells }, null, 1);
   return new Blob([text, '\n'], { type: 'application/json' });
 }
@@ -33,7 +41,7 @@ export async function notebookZip(
   const ids = stored.map(({ id }) => id).filter((id) => held.has(id));
   configure({ useWebWorkers: false });
   const zip = new ZipWriter(new BlobWriter('application/zip'));
-  await zip.add(NOTEBOOK_FILE, new TextReader(await notebookJson(notebook).text()));
+  await zip.add(NOTEBOOK_FILE, new TextReader(await jsonOf(notebook).text()));
   for (const [done, id] of ids.entries()) {
     onProgress(done, ids.length);
     await zip.add(`runs/${id}.zip`, new BlobReader(await runs.exportZip(id)), { level: 0 });

@@ -23,6 +23,7 @@ import type { TrainResults } from '../cells/train.svelte.ts';
 import type { TrainConfig } from '../trainConfig.ts';
 import type { KeptCell, KeptNotebook } from './kept.ts';
 import { KINDS, type CellKind } from './kinds.ts';
+import { runDigestSchema } from './runDigestSchema.ts';
 import { MIGRATIONS, NOTEBOOK_VERSION } from './notebookMigrations.ts';
 
 const finite = v.pipe(v.number(), v.finite());
@@ -151,6 +152,7 @@ const trained = v.object({
       overlays: v.pipe(v.array(runId), v.maxLength(OVERLAYS.length)),
     }),
   ),
+  digests: v.optional(v.pipe(v.array(runDigestSchema), v.maxLength(1 + OVERLAYS.length))),
 }) satisfies v.GenericSchema<unknown, TrainResults>;
 const recorded = v.object({
   recorded: v.object({ run: runId, step: whole(1, 1_000_000), group: whole(0, 10_000) }),

@@ -13,7 +13,7 @@ export const SHIPPED = [
   {
     slug: 'what-does-it-see',
     title: 'What does it see?',
-    about: 'grey and exchanged pictures, hard distractors',
+    about: 'grey and exchanged pictures, and wrong options of three kinds',
   },
   {
     slug: 'sft-against-rl',
