@@ -4,7 +4,7 @@ import type { Order, Told } from '../offline/messages.ts';
 /** The model's worker waits so long at most, so that what it downloads is kept. */
 const PATIENCE_MILLISECONDS = 2500;
 
-class Offline {
+export class Offline {
   /** It opens without a network. */
   ready = $state(false);
   /** A newer version is here and waits to be taken. */

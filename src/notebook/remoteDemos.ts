@@ -1,7 +1,7 @@
 /** Bundles whose files and frames are read in the demos worker. */
 import * as Comlink from 'comlink';
 import type { DemosWorker, OpenedBundle, UnmappedBundle } from '../../workers/demos.ts';
-import type { Bundle, CameraName, FrameStore, LayerName } from '../demos/demonstration.ts';
+import type { Bundle, FrameStore } from '../demos/demonstration.ts';
 import type { GivenFile } from '../demos/fileTree.ts';
 import type { LayerPicture } from '../demos/layerPixels.ts';
 import { MappingNeeded, type StateMapping } from '../demos/stateMapping.ts';
@@ -74,14 +74,14 @@ export async function lerobotDataset(
 }
 
 /** Depth or mask of a camera that has it. @throws Error naming the file when it is missing or damaged. */
-export function layerPictureOf(
+export async function layerPictureOf(
   bundle: Bundle,
-  demonstration: string,
-  camera: CameraName,
-  frame: number,
-  layer: LayerName,
+  ...layer: Parameters<NonNullable<FrameStore['readLayer']>>
 ): Promise<LayerPicture> {
-  return demosWorker().readLayer(handles.get(bundle)!, demonstration, camera, frame, layer);
+  const handle = handles.get(bundle);
+  if (handle !== undefined) return demosWorker().readLayer(handle, ...layer);
+  const { layerPicture } = await import('../demos/layerPixels.ts');
+  return layerPicture(await bundle.frames.readLayer!(...layer), layer[3]);
 }
 
 function remoteBundle({ handle, ...opened }: OpenedBundle): Bundle {

@@ -57,8 +57,7 @@ export function siteOf(files: BuiltFile[]): Site {
   const page = new Set(['./', 'manifest.webmanifest', 'favicon.svg']);
   const html = files.find(({ fileName }) => fileName === 'index.html');
   for (const { fileName } of files)
-    if (textOf(html).includes(fileName) || (/\.(css|woff2)$/.test(fileName) && !fileName.includes('style-')))
-      page.add(fileName);
+    if (textOf(html).includes(fileName) || /\.(css|woff2)$/.test(fileName)) page.add(fileName);
   const large: Part[] = PARTS.map((part) => ({
     ...part,
     files: files.map(({ fileName }) => fileName).filter((name) => part.files.test(name)),

@@ -48,7 +48,7 @@ test('two trainings with all parts open, Runs edited and compared, the export ma
     const exporting = notebook.cell('Export');
     await exporting.getByLabel('questions', { exact: true }).selectOption('tabletop set');
     await notebook.download(exporting.getByRole('button', { name: 'Download the EasyR1 bundle' }));
-    await expect(exporting.getByRole('region', { name: 'Its README' })).toBeVisible();
+    await expect(exporting.getByRole('group', { name: 'Its README' })).toBeVisible();
   });
 
   for (const width of [1280, 360]) {

@@ -7,7 +7,9 @@ import { decodePng, encodePng, type Pixels } from '../../src/demos/png.ts';
 
 const CELL_PIXELS = 8;
 /** Of 255. */
-const ALIKE = 24;
+const ALIKE = 20;
+/** Of 255 too, in what is kept: finer ones would only make the files larger. */
+const SHADE = 8;
 
 /** Code and formulas are set in the system's fonts otherwise. */
 const SAME_FONT = `
@@ -26,7 +28,7 @@ export async function coarsePicture(page: Page): Promise<Buffer> {
   });
   // Curves are drawn when they come into view.
   await page.evaluate(async () => {
-    for (let top = 0; top < document.documentElement.scrollHeight; top += innerHeight / 2) {
+    for (let top = 0; top < document.documentElement.scrollHeight; top += innerHeight) {
       scrollTo(0, top);
       await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)));
     }
@@ -34,6 +36,13 @@ export async function coarsePicture(page: Page): Promise<Buffer> {
   });
   const picture = await page.screenshot({ fullPage: true, animations: 'disabled', style: SAME_FONT });
   return Buffer.from(await encodePng(means(await decodePng('the screenshot', picture))));
+}
+
+/** The same in few shades, to be kept. */
+export async function fewShades(picture: Buffer): Promise<Buffer> {
+  const pixels = await decodePng('a coarse picture', picture);
+  const values = pixels.values.map((value) => Math.min(255, SHADE * Math.round(value / SHADE)));
+  return Buffer.from(await encodePng({ ...pixels, values }));
 }
 
 function means({ width, height, channels, values }: Pixels): Pixels {

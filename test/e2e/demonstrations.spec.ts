@@ -20,7 +20,7 @@ const path = (name: string) => join(FIXTURES, name);
 /** Open, and set to one demonstration of the quickest task. */
 async function recordForm(notebook: NotebookPage, demonstrations: Locator): Promise<Locator> {
   await demonstrations.getByRole('button', { name: /^Record in the simulator/ }).click();
-  const form = demonstrations.getByRole('form', { name: 'Record in the simulator' });
+  const form = demonstrations.getByRole('group', { name: 'Record in the simulator' });
   await form.getByLabel('task').selectOption('reach target');
   await notebook.set(form, 'demonstrations', '1');
   await notebook.set(form, 'seed', '5');

@@ -50,7 +50,7 @@ test('from a mirror, cancelled, resumed after a reload, asked and deleted', asyn
   await test.step('one honest total, cancelled on the way', async () => {
     hub.faults.slow = 400;
     await look(TINY_ID);
-    const plan = model.getByRole('region', { name: 'What it takes' });
+    const plan = model.getByRole('group', { name: 'What it takes' });
     await expect(plan.getByText(/: 392 KB in 10 files/)).toBeVisible();
     await plan.getByRole('button', { name: /^Download \d+ KB$/ }).click();
     await expect.poll(() => asked().length).toBeGreaterThan(0);
@@ -102,7 +102,7 @@ test('from a mirror, cancelled, resumed after a reload, asked and deleted', asyn
   await test.step('deleted after a second word', async () => {
     await model.getByRole('button', { name: `Delete ${TINY_ID}` }).click();
     await model.getByRole('button', { name: /^Delete \d+ KB$/ }).click();
-    await expect(model.getByRole('region', { name: 'Stored in this browser' })).toBeHidden();
+    await expect(model.getByRole('group', { name: 'Stored in this browser' })).toBeHidden();
   });
 });
 
@@ -128,7 +128,7 @@ test('a server that sends wrong bytes, cuts off and refuses ranges: said on the 
   await model.getByLabel('mirror', { exact: true }).fill(hub.address);
   await model.getByLabel('another hub id').fill(TINY_ID);
   await model.getByRole('button', { name: 'See what it takes' }).click();
-  const plan = model.getByRole('region', { name: 'What it takes' });
+  const plan = model.getByRole('group', { name: 'What it takes' });
   const alert = model.getByRole('alert');
   const whole = () => hub.requests.filter((request) => request === `GET /${TINY_ID}/resolve/main/${decoder}`);
 
@@ -242,7 +242,7 @@ test('8 bits are asked and not trained; what cannot run here stands there with t
   await notebook.open('?device=wasm');
   await model.getByText('Another checkpoint or device').click();
   await model.getByLabel('Folder of a checkpoint').setInputFiles(folder);
-  const plan = model.getByRole('region', { name: 'What it takes' });
+  const plan = model.getByRole('group', { name: 'What it takes' });
   const precision = plan.getByLabel('precision');
   await expect(precision).toHaveValue('q4');
   await expect(precision.getByRole('option', { disabled: true })).toHaveText(['q4f16']);
@@ -282,7 +282,7 @@ test('a model of another architecture is asked by transformers.js, and not train
     await model.getByLabel('mirror', { exact: true }).fill(qwen.address);
     await model.getByLabel('another hub id').fill(TINY_QWEN_ID);
     await model.getByRole('button', { name: 'See what it takes' }).click();
-    const plan = model.getByRole('region', { name: 'What it takes' });
+    const plan = model.getByRole('group', { name: 'What it takes' });
     await expect(plan.getByText(/: 952 KB in 8 files/)).toBeVisible();
     await expect(plan.getByText(why)).toBeVisible();
     await plan.getByRole('button', { name: /^Download/ }).click();

@@ -39,7 +39,7 @@ async function close(host: ChildProcess): Promise<void> {
 async function openRecordForm(notebook: NotebookPage): Promise<Locator> {
   const demonstrations = notebook.cell('Demonstrations');
   await demonstrations.getByRole('button', { name: /^Record in the simulator/ }).click();
-  const form = demonstrations.getByRole('form', { name: 'Record in the simulator' });
+  const form = demonstrations.getByRole('group', { name: 'Record in the simulator' });
   await expect(form.getByLabel('task').locator('option')).toHaveCount(10);
   await notebook.set(form, 'demonstrations', '1');
   return form;

@@ -36,7 +36,7 @@ test('every form is previewed and downloaded', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   const { notebook, questions } = await opened(page);
   const form = questions.getByLabel('Form of the download');
-  const row = questions.getByRole('region', { name: 'One row' });
+  const row = questions.getByRole('group', { name: 'One row' });
   const reopen = () => questions.getByText('One row, as it will be written').click();
   await reopen();
   await expect(row).toContainText('"answer"');

@@ -77,7 +77,7 @@ test('runs are named, found, compared, begun from one another, thinned and delet
   await test.step('compared: differences, then everything', async () => {
     for (const box of await boxes.all()) await box.check();
     await runs.getByRole('button', { name: 'Compare', exact: true }).click();
-    const compared = runs.getByRole('region', { name: 'Compared' }).getByRole('row');
+    const compared = runs.getByRole('group', { name: 'Compared' }).getByRole('row');
     await expect(compared.filter({ hasText: 'max_steps' })).toHaveText(/max_steps\s*(1\s*2|2\s*1)/);
     await expect(compared.filter({ hasText: 'num_generations' })).toHaveCount(0);
     await runs.getByLabel('differences only').uncheck();

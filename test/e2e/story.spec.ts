@@ -100,7 +100,7 @@ for (const device of ['wasm', 'webgpu'] as const) {
       for (const name of ['config.yaml', 'train.jsonl', 'val.jsonl', 'reward.py', 'README.md']) {
         expect(entries).toContain(name);
       }
-      await expect(exporting.getByRole('region', { name: 'Its README' })).toContainText('config.yaml');
+      await expect(exporting.getByRole('group', { name: 'Its README' })).toContainText('config.yaml');
     });
     expect(problems).toEqual([]);
   });

@@ -24,7 +24,7 @@ export class FormDownload {
   preview = $state('');
   /** Of all demonstrations, in another form than multiple choice. */
   #made = $state.raw<FormRows | null>(null);
-  readonly #work = new Work((error) => (this.error = error.message));
+  readonly work = new Work((error) => (this.error = error.message));
 
   /** Made in an effect root: it follows the bundle and the settings. */
   constructor(notebook: Notebook, cell: QuestionsCell) {
@@ -64,7 +64,7 @@ export class FormDownload {
   }
 
   get progress(): Progress | null {
-    return this.#work.progress;
+    return this.work.progress;
   }
 
   get formats(): DownloadFormat[] {
@@ -93,7 +93,7 @@ export class FormDownload {
   async write() {
     const label = 'Writing the questions';
     this.error = '';
-    await this.#work.run(
+    await this.work.run(
       async (signal, tell) => {
         const { blob, name } = await questionDownload(this.rows, this.format, (q) => this.#image(q), {
           signal,
@@ -106,7 +106,7 @@ export class FormDownload {
   }
 
   cancel() {
-    this.#work.cancel();
+    this.work.cancel();
   }
 
   async #image(question: Pictured): Promise<EncodedImage> {

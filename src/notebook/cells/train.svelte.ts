@@ -59,7 +59,7 @@ export class TrainCell implements CellState {
   /** A stored run whose adapter and optimiser the next new run begins with. */
   parent = $state.raw<(RunParent & { state: TrainingState }) | null>(null);
   #abort: AbortController | null = null;
-  readonly #tell = (progress: Progress) => void (this.#told = progress);
+  readonly #tell = (progress: Progress) => void (this.progress = progress);
   /** The pictures of a stored run. */
   readonly #finding = new Work((error) => (this.error = error.message));
 
@@ -150,6 +150,9 @@ export class TrainCell implements CellState {
   }
   get progress(): Progress | null {
     return this.#told ?? this.#finding.progress;
+  }
+  set progress(progress: Progress | null) {
+    this.#told = progress;
   }
 
   readonly #pausing = $derived(this.status === 'pausing');

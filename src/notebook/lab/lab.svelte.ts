@@ -32,7 +32,7 @@ export class LabCell implements CellState {
 
   error = $state('');
   readonly #notebook: Notebook;
-  readonly #work = new Work((error) => (this.error = error.message));
+  readonly work = new Work((error) => (this.error = error.message));
 
   /** Of a recorded group, until it is found again. */
   #kept = $state.raw<{ settings: LabConfig; results: LabResults } | null>(null);
@@ -46,7 +46,7 @@ export class LabCell implements CellState {
   }
 
   get progress(): Progress | null {
-    return this.#work.progress;
+    return this.work.progress;
   }
 
   get settings(): LabConfig {
@@ -79,7 +79,7 @@ export class LabCell implements CellState {
     const kept = this.#kept;
     if (!kept) return;
     this.error = '';
-    await this.#work.run(async (signal, tell) => {
+    await this.work.run(async (signal, tell) => {
       const { groupAt } = await import('./groupAt.ts');
       const { bundle, openedQuestions } = this.#notebook;
       const group = await groupAt(kept.results.recorded, bundle, openedQuestions, tell, signal);
@@ -187,7 +187,7 @@ export class LabCell implements CellState {
     const group = this.whole;
     if (this.obstacle || !model) return;
     this.error = '';
-    await this.#work.run(async (signal, tell) => {
+    await this.work.run(async (signal, tell) => {
       const { baseLogprobs } = await import('./baseLogprobs.ts');
       const references = await this.#notebook.useModel(signal, () =>
         baseLogprobs(group, model, tell, signal),
@@ -202,7 +202,7 @@ export class LabCell implements CellState {
   }
 
   cancel() {
-    this.#work.cancel();
+    this.work.cancel();
   }
 
   use(algorithm: Algorithm) {

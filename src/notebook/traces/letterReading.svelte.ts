@@ -19,14 +19,14 @@ export class LetterReading {
   readonly #notebook: Notebook;
   letters = $state.raw<LetterTrace | null>(null);
   error = $state('');
-  readonly #work = new Work((error) => (this.error = error.message));
+  readonly work = new Work((error) => (this.error = error.message));
 
   constructor(notebook: Notebook) {
     this.#notebook = notebook;
   }
 
   get progress(): Progress | null {
-    return this.#work.progress;
+    return this.work.progress;
   }
 
   /** Why nothing can be read now; '' when it can. */
@@ -36,7 +36,7 @@ export class LetterReading {
     const { model } = this.#notebook;
     if (!model) return;
     this.forget();
-    await this.#work.run(async (signal, tell) => {
+    await this.work.run(async (signal, tell) => {
       const letters = await this.#notebook.useModel(signal, async () => {
         await model.policy.setAdapter(adapter);
         const prompt = await model.policy.encode(question.prompt, await questionImage(bundle, question));
@@ -50,7 +50,7 @@ export class LetterReading {
   }
 
   cancel() {
-    this.#work.cancel();
+    this.work.cancel();
   }
 
   /** Another response is shown. */
