@@ -5,7 +5,6 @@ import type { Precision } from '../../hub/precision.ts';
 import type { StoredCheckpoint } from '../../hub/storedCheckpoints.ts';
 import type { Given } from '../cells/demonstrations.svelte.ts';
 import { isAbort } from '../errors.ts';
-import { Fault, RemediableError } from '../fault.svelte.ts';
 import type { DeviceChoice } from '../loadModel.ts';
 import { WorkerEndedError } from '../workerEnd.ts';
 import { acceleratorOf } from './accelerator.ts';
@@ -28,7 +27,9 @@ export class ModelChooser {
   progress = $state.raw<DownloadProgress | null>(null);
   /** What is being done before a download runs. */
   looking = $state(false);
-  readonly fault = new Fault();
+  error = $state('');
+  /** Does again what failed, where the worker ended. */
+  again = $state.raw<(() => void) | null>(null);
   stored = $state.raw<StoredCheckpoint[]>([]);
   #origin: Origin = { mirror: '' };
   #abort: AbortController | null = null;
@@ -50,7 +51,7 @@ export class ModelChooser {
 
   choose(id: string) {
     this.cancel();
-    [this.id, this.plan, this.precision, this.fault.text] = [id, null, null, ''];
+    [this.id, this.plan, this.precision, this.error] = [id, null, null, ''];
     this.#origin = { mirror: this.mirror };
   }
 
@@ -130,16 +131,16 @@ export class ModelChooser {
   }
 
   /** @param again offered where the worker ended. */
-  #fail(error: Error, again?: () => void) {
-    const ended = error instanceof WorkerEndedError && again;
-    this.fault.tell(ended ? new RemediableError(error.message, { words: 'Try again', act: again }) : error);
+  #fail(error: Error, again: (() => void) | null = null) {
+    this.error = error.message;
+    this.again = error instanceof WorkerEndedError ? again : null;
   }
 
   /** @param again does it once more. @returns whether it came to its end. */
   async #work(work: (signal: AbortSignal) => Promise<void>, again?: () => void): Promise<boolean> {
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
-    this.fault.text = '';
+    this.error = '';
     try {
       await work(abort.signal);
       return true;
