@@ -2,22 +2,14 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import goldens from '../../test/fixtures/formats.json' with { type: 'json' };
 import { expectProjected, type Projected } from '../../test/fixtures/projected.ts';
-import { fixture, unzipped, zipped, type Files } from '../../test/fixtures/fixture.ts';
+import { fixture, fixtures, given, unzipped, zipped, type Files } from '../../test/fixtures/fixture.ts';
 import { BundleError } from './bundleError.ts';
 import type { Bundle } from './demonstration.ts';
-import type { GivenFile } from './fileTree.ts';
 import { openBundle, openFiles } from './openBundle.ts';
 import { decodePng } from './png.ts';
 import { MappingNeeded, type StateMapping } from './stateMapping.ts';
 
 type Golden = ((typeof goldens)['robomimic'][number] & { projected?: Projected })[];
-
-const given = (files: Files): GivenFile[] =>
-  Object.entries(files).map(([path, bytes]) => ({
-    path,
-    blob: new Blob([bytes as Uint8Array<ArrayBuffer>]),
-  }));
-const named = (...names: string[]): Files => Object.fromEntries(names.map((name) => [name, fixture(name)]));
 
 async function expectGolden(bundle: Bundle, golden: unknown) {
   const due = golden as Golden;
@@ -65,10 +57,10 @@ test("robomimic's HDF5 reads as h5py wrote it: alone, loose, or in a zip, stored
 });
 
 test("ManiSkill's HDF5 with its JSON reads as h5py wrote it", async () => {
-  const bundle = await openFiles(given(named('maniskill.h5', 'maniskill.json')), 'maniskill');
+  const bundle = await openFiles(given(fixtures('maniskill.h5', 'maniskill.json')), 'maniskill');
   expect(bundle).toMatchObject({ format: 'maniskill', mapping: { mapping: { unit: 'm' } } });
   await expectGolden(bundle, goldens.maniskill);
-  const alone = await openFiles(given(named('maniskill.h5')), 'maniskill');
+  const alone = await openFiles(given(fixtures('maniskill.h5')), 'maniskill');
   expect(alone.remarks.join()).toContain("maniskill.json is missing: the file's name stands for the task");
 });
 
@@ -110,7 +102,7 @@ test("RLBench's five cameras, depth in metres and mask handles", async () => {
 
 describe('a mapping', () => {
   test('by hand takes the place of the proposed one, in its unit and sense', async () => {
-    const file = () => given(named('robomimic.hdf5'));
+    const file = () => given(fixtures('robomimic.hdf5'));
     const { mapping: offer } = await openFiles(file(), 'robomimic.hdf5');
     const { mapping, features, rows } = offer!;
     expect(features.find(({ name }) => name === 'robot0_eef_pos')!.labels).toEqual(['x', 'y', 'z']);
