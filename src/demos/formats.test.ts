@@ -64,6 +64,35 @@ test("ManiSkill's HDF5 with its JSON reads as h5py wrote it", async () => {
   expect(alone.remarks.join()).toContain("maniskill.json is missing: the file's name stands for the task");
 });
 
+test('counts in attributes and in the JSON that are not those of the rows are told', async () => {
+  const told = async (files: Files) => (await openFiles(given(files), 'x')).remarks.join();
+  const maniskill = fixtures('maniskill.h5', 'maniskill.json');
+  expect(await told(maniskill)).not.toContain('elapsed_steps');
+  const json = new TextDecoder()
+    .decode(maniskill['maniskill.json'])
+    .replace('"elapsed_steps": 4', '"elapsed_steps": 9');
+  expect(await told({ ...maniskill, 'maniskill.json': new TextEncoder().encode(json) })).toContain(
+    'maniskill.h5 has 10 frames of traj_1 by elapsed_steps of maniskill.json, where 5 are: one may be damaged.',
+  );
+
+  /** The robomimic fixture with another number in an attribute, of 64 bits, behind its name. */
+  const changed = (attribute: string, from: number) => {
+    const bytes = fixture('robomimic.hdf5');
+    const at = Buffer.from(bytes).indexOf(`${attribute}\0`);
+    const value = Buffer.from(bytes).indexOf(Buffer.from([from, 0, 0, 0, 0, 0, 0, 0]), at);
+    expect(value - at).toBeLessThan(100);
+    bytes[value]++;
+    return { 'a.hdf5': bytes };
+  };
+  expect(await told(fixtures('robomimic.hdf5'))).not.toMatch(/num_samples|total/);
+  expect(await told(changed('total', 13))).toContain(
+    'a.hdf5 has 14 frames by the attribute total, its demonstrations 13: one may be damaged.',
+  );
+  expect(await told(changed('num_samples', 7))).toContain(
+    'a.hdf5 has 8 frames of demo_10 by num_samples, where 7 are: one may be damaged.',
+  );
+});
+
 test('LeRobot v2.1, and v3.0 with many episodes a file, read as pyarrow wrote them, zipped or as a folder', async () => {
   for (const name of ['lerobot_v21', 'lerobot_v3_shared'] as const) {
     const zip = fixture(`${name}.zip`);
