@@ -1,11 +1,9 @@
 /** After reading, every bundle says what checksums vouch for and in what damage would go unnoticed. */
 import { expect, test } from 'vitest';
-import { fixture, unzipped, zipped, type Files } from '../../test/fixtures/fixture.ts';
+import { fixture, fixtures, given, unzipped, zipped, type Files } from '../../test/fixtures/fixture.ts';
 import { ZIP_CHECKSUMS } from './damageRemarks.ts';
 import { openBundle, openFiles } from './openBundle.ts';
 
-const loose = (...names: string[]) =>
-  Promise.resolve(Object.fromEntries(names.map((name): [string, Uint8Array] => [name, fixture(name)])));
 const folder = (zip: string) => unzipped(fixture(zip));
 
 /** Its pictures are films: their mp4 files are not looked at before one is shown. */
@@ -22,7 +20,7 @@ async function withFilms(): Promise<Files> {
 const NONE = 'These files carry no checksums: ';
 const some = (what: string) => `Held against checksums: ${what}. Nothing else in these files has one: `;
 
-const BUNDLES: [string, () => Promise<Files>, string][] = [
+const BUNDLES: [string, () => Files | Promise<Files>, string][] = [
   [
     'RLBench',
     () => folder('rlbench_variations.zip'),
@@ -32,32 +30,28 @@ const BUNDLES: [string, () => Promise<Files>, string][] = [
   ['LeRobot with films', withFilms, `${NONE}damage to the calibration and pictures (video)`],
   [
     'robomimic',
-    () => loose('robomimic.hdf5'),
+    () => fixtures('robomimic.hdf5'),
     `${NONE}damage to task and sentences, small changes of numbers and pictures`,
   ],
   [
     'robomimic with Fletcher32',
-    () => loose('robomimic_checked.hdf5'),
+    () => fixtures('robomimic_checked.hdf5'),
     `${some('numbers (Fletcher32) and pictures (Fletcher32)')}damage to task and sentences`,
   ],
   [
     'ManiSkill',
-    () => loose('maniskill.h5', 'maniskill.json'),
+    () => fixtures('maniskill.h5', 'maniskill.json'),
     `${NONE}damage to task and sentences, small changes of numbers and pictures`,
   ],
 ];
 
 test.each(BUNDLES)('%s, loose and in a zip', async (_, files, unnoticed) => {
-  const given = await files();
-  const open = Object.entries(given).map(([path, bytes]) => ({
-    path,
-    blob: new Blob([bytes as Uint8Array<ArrayBuffer>]),
-  }));
+  const own = await files();
   const about = (remarks: string[]) => remarks.filter((remark) => /checksum/.test(remark));
-  expect(about((await openFiles(open, 'given')).remarks)).toEqual([
+  expect(about((await openFiles(given(own), 'given')).remarks)).toEqual([
     `${unnoticed} would go unnoticed. A zip of them has checksums.`,
   ]);
-  const zip = await openBundle(new Blob([await zipped(given, 6)]), 'given.zip');
+  const zip = await openBundle(new Blob([await zipped(own, 6)]), 'given.zip');
   expect(about(zip.remarks)).toEqual([ZIP_CHECKSUMS]);
 });
 

@@ -9,14 +9,12 @@
  * plain HDF5 every number is finite, every quaternion of unit norm, every demonstration whole, and what the files say
  * twice differs by no more than `WRONG` unless a remark tells of it.
  */
-import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { fixture, unzipped, zipped, type Files } from '../../test/fixtures/fixture.ts';
+import { fixture, fixtures, unzipped, zipped, type Files } from '../../test/fixtures/fixture.ts';
 import { BundleError } from './bundleError.ts';
-import type { Bundle } from './demonstration.ts';
-import { openFiles } from './openBundle.ts';
 import { seededRandom } from './random.ts';
+import { READ, readWhole, wrongColumn } from './testing/readWhole.ts';
 
 const CASES = Number(process.env.DAMAGE_CASES ?? 40);
 const SEED = Number(process.env.DAMAGE_SEED ?? 0);
@@ -24,20 +22,14 @@ const LOG = process.env.DAMAGE_LOG;
 /** A case takes well under a second; a busy machine may take ten times as long. */
 const MOST_MILLISECONDS = 20_000;
 const MOST_BYTES = 2 ** 30;
-/** Metres, or cosines: changes below are the rounding of low bits. */
-const WRONG = 1e-3;
 /** Of the choices of a file those that take one whose bytes have no checksum. */
 const UNGUARDED_SHARE = 0.8;
-const READ = ['gripperPose', 'gripperOpen', 'jointPositions', 'jointVelocities'] as const;
-
-const loose = (...names: string[]) =>
-  Promise.resolve(Object.fromEntries(names.map((name) => [name, fixture(name) as Uint8Array])));
-const asZip = async (name: string, files: Promise<Files>, level: number) => ({
+const asZip = async (name: string, files: Files | Promise<Files>, level: number) => ({
   [`${name}.zip`]: await zipped(await files, level),
 });
 
 interface Damaged {
-  files: () => Promise<Files>;
+  files: () => Files | Promise<Files>;
   /** Whatever file was hit, nothing that is read may differ: no number and no picture, or no text either. */
   guarded?: 'numbers' | 'all';
   /** Columns that the files say twice: none of them may be wrong and nothing said of it. */
@@ -45,9 +37,9 @@ interface Damaged {
 }
 
 const FIXTURES: Record<string, Damaged> = {
-  robomimic: { files: () => loose('robomimic.hdf5') },
-  'robomimic with checksums': { files: () => loose('robomimic_checked.hdf5'), guarded: 'numbers' },
-  ManiSkill: { files: () => loose('maniskill.h5', 'maniskill.json') },
+  robomimic: { files: () => fixtures('robomimic.hdf5') },
+  'robomimic with checksums': { files: () => fixtures('robomimic_checked.hdf5'), guarded: 'numbers' },
+  ManiSkill: { files: () => fixtures('maniskill.h5', 'maniskill.json') },
   'LeRobot v2.1': {
     files: () => unzipped(fixture('lerobot_v21.zip')),
     twice: ['gripperPose', 'gripperOpen'],
@@ -69,69 +61,10 @@ const FIXTURES: Record<string, Damaged> = {
     guarded: 'all',
   },
   'ManiSkill, stored zip': {
-    files: () => asZip('a', loose('maniskill.h5', 'maniskill.json'), 0),
+    files: () => asZip('a', fixtures('maniskill.h5', 'maniskill.json'), 0),
     guarded: 'all',
   },
 };
-
-interface Said {
-  /** Of numbers and pictures. */
-  numbers: string;
-  /** Of these and the texts. */
-  all: string;
-  demonstrations: Bundle['demonstrations'];
-  remarks: string[];
-}
-
-/** The column in which one read differs from the other by more than rounding. */
-function wrongColumn(read: Said, whole: Said, columns: (typeof READ)[number][]): string | undefined {
-  if (read.demonstrations.length !== whole.demonstrations.length) return 'demonstrations';
-  return columns.find((key) =>
-    read.demonstrations.some((demo, k) => {
-      const [a, b] = [demo[key], whole.demonstrations[k][key]];
-      return a?.length !== b?.length || a?.some((value, i) => !(Math.abs(value - b![i]) <= WRONG));
-    }),
-  );
-}
-
-/** All that a bundle says and shows, hashed. @throws what opening and reading do */
-async function readWhole(files: Files): Promise<Said> {
-  const given = Object.entries(files).map(([path, bytes]) => ({
-    path,
-    blob: new Blob([bytes as Uint8Array<ArrayBuffer>]),
-  }));
-  const bundle = await openFiles(given, 'damaged');
-  try {
-    return await said(bundle);
-  } finally {
-    bundle.close?.();
-  }
-}
-
-async function said({ demonstrations, frames, remarks }: Bundle): Promise<Said> {
-  const hash = createHash('sha256');
-  const texts = demonstrations.map(({ task, descriptions, fps }) =>
-    JSON.stringify([task, descriptions, fps]),
-  );
-  for (const demo of demonstrations) {
-    for (const key of READ) expect(demo[key]?.every(Number.isFinite) ?? true, key).toBe(true);
-    expect(demo.gripperPose.length).toBe(7 * demo.length);
-    expect(demo.gripperOpen.length).toBe(demo.length);
-    for (let i = 0; i < demo.length; i++)
-      expect(Math.abs(Math.hypot(...demo.gripperPose.subarray(7 * i + 3, 7 * i + 7)) - 1)).toBeLessThan(
-        0.011,
-      );
-    hash.update(JSON.stringify({ ...demo, task: '', descriptions: [], fps: 0 }));
-    for (const [camera, { layers = [] }] of Object.entries(demo.cameras))
-      for (let frame = 0; frame < demo.length; frame++) {
-        hash.update((await frames.read(demo.id, camera, frame)).bytes);
-        for (const layer of layers)
-          hash.update((await frames.readLayer!(demo.id, camera, frame, layer)).values);
-      }
-  }
-  const numbers = hash.digest('hex');
-  return { numbers, all: [numbers, ...texts].join(), demonstrations, remarks };
-}
 
 /** A few flipped bits; every third time cut off as well. */
 function damage(bytes: Uint8Array, trial: number, below: (n: number) => number): Uint8Array {

@@ -2,22 +2,14 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import goldens from '../../test/fixtures/formats.json' with { type: 'json' };
 import { expectProjected, type Projected } from '../../test/fixtures/projected.ts';
-import { fixture, unzipped, zipped, type Files } from '../../test/fixtures/fixture.ts';
+import { fixture, fixtures, given, unzipped, zipped, type Files } from '../../test/fixtures/fixture.ts';
 import { BundleError } from './bundleError.ts';
 import type { Bundle } from './demonstration.ts';
-import type { GivenFile } from './fileTree.ts';
 import { openBundle, openFiles } from './openBundle.ts';
 import { decodePng } from './png.ts';
 import { MappingNeeded, type StateMapping } from './stateMapping.ts';
 
 type Golden = ((typeof goldens)['robomimic'][number] & { projected?: Projected })[];
-
-const given = (files: Files): GivenFile[] =>
-  Object.entries(files).map(([path, bytes]) => ({
-    path,
-    blob: new Blob([bytes as Uint8Array<ArrayBuffer>]),
-  }));
-const named = (...names: string[]): Files => Object.fromEntries(names.map((name) => [name, fixture(name)]));
 
 async function expectGolden(bundle: Bundle, golden: unknown) {
   const due = golden as Golden;
@@ -65,11 +57,40 @@ test("robomimic's HDF5 reads as h5py wrote it: alone, loose, or in a zip, stored
 });
 
 test("ManiSkill's HDF5 with its JSON reads as h5py wrote it", async () => {
-  const bundle = await openFiles(given(named('maniskill.h5', 'maniskill.json')), 'maniskill');
+  const bundle = await openFiles(given(fixtures('maniskill.h5', 'maniskill.json')), 'maniskill');
   expect(bundle).toMatchObject({ format: 'maniskill', mapping: { mapping: { unit: 'm' } } });
   await expectGolden(bundle, goldens.maniskill);
-  const alone = await openFiles(given(named('maniskill.h5')), 'maniskill');
+  const alone = await openFiles(given(fixtures('maniskill.h5')), 'maniskill');
   expect(alone.remarks.join()).toContain("maniskill.json is missing: the file's name stands for the task");
+});
+
+test('counts in attributes and in the JSON that are not those of the rows are told', async () => {
+  const told = async (files: Files) => (await openFiles(given(files), 'x')).remarks.join();
+  const maniskill = fixtures('maniskill.h5', 'maniskill.json');
+  expect(await told(maniskill)).not.toContain('elapsed_steps');
+  const json = new TextDecoder()
+    .decode(maniskill['maniskill.json'])
+    .replace('"elapsed_steps": 4', '"elapsed_steps": 9');
+  expect(await told({ ...maniskill, 'maniskill.json': new TextEncoder().encode(json) })).toContain(
+    'maniskill.h5 has 10 frames of traj_1 by elapsed_steps of maniskill.json, where 5 are: one may be damaged.',
+  );
+
+  /** The robomimic fixture with another number in an attribute, of 64 bits, behind its name. */
+  const changed = (attribute: string, from: number) => {
+    const bytes = fixture('robomimic.hdf5');
+    const at = Buffer.from(bytes).indexOf(`${attribute}\0`);
+    const value = Buffer.from(bytes).indexOf(Buffer.from([from, 0, 0, 0, 0, 0, 0, 0]), at);
+    expect(value - at).toBeLessThan(100);
+    bytes[value]++;
+    return { 'a.hdf5': bytes };
+  };
+  expect(await told(fixtures('robomimic.hdf5'))).not.toMatch(/num_samples|total/);
+  expect(await told(changed('total', 13))).toContain(
+    'a.hdf5 has 14 frames by the attribute total, its demonstrations 13: one may be damaged.',
+  );
+  expect(await told(changed('num_samples', 7))).toContain(
+    'a.hdf5 has 8 frames of demo_10 by num_samples, where 7 are: one may be damaged.',
+  );
 });
 
 test('LeRobot v2.1, and v3.0 with many episodes a file, read as pyarrow wrote them, zipped or as a folder', async () => {
@@ -110,7 +131,7 @@ test("RLBench's five cameras, depth in metres and mask handles", async () => {
 
 describe('a mapping', () => {
   test('by hand takes the place of the proposed one, in its unit and sense', async () => {
-    const file = () => given(named('robomimic.hdf5'));
+    const file = () => given(fixtures('robomimic.hdf5'));
     const { mapping: offer } = await openFiles(file(), 'robomimic.hdf5');
     const { mapping, features, rows } = offer!;
     expect(features.find(({ name }) => name === 'robot0_eef_pos')!.labels).toEqual(['x', 'y', 'z']);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { fixture, unzipped, type Files } from '../../test/fixtures/fixture.ts';
+import { fixture, given, unzipped, type Files } from '../../test/fixtures/fixture.ts';
 import { checkIndex, checkRows, videoRemarks } from './lerobotChecks.ts';
 import type { Episode } from './lerobotEpisodes.ts';
 import type { Info } from './lerobotInfo.ts';
@@ -8,14 +8,7 @@ import { openFiles } from './openBundle.ts';
 import { ParquetSource } from './parquetSource.ts';
 import { parquetFile } from './parquetTable.ts';
 
-const open = (files: Files) =>
-  openFiles(
-    Object.entries(files).map(([path, bytes]) => ({
-      path,
-      blob: new Blob([bytes as Uint8Array<ArrayBuffer>]),
-    })),
-    'x',
-  );
+const open = (files: Files) => openFiles(given(files), 'x');
 
 describe('rows of an episode', () => {
   const episode = { index: 3, length: 4 } as Episode;

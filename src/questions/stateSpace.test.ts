@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fixture } from '../../test/fixtures/fixture.ts';
+import { fixtures, given } from '../../test/fixtures/fixture.ts';
 import { positionAt, type Demonstration, type Vec3 } from '../demos/demonstration.ts';
 import { openFiles } from '../demos/openBundle.ts';
 import type { Scene } from '../demos/scene.ts';
@@ -34,12 +34,7 @@ test('a box of the settings stands, whatever the world', () => {
 });
 
 const opened = async (...names: string[]) =>
-  (
-    await openFiles(
-      names.map((path) => ({ path, blob: new Blob([fixture(path)]) })),
-      names[0],
-    )
-  ).demonstrations;
+  (await openFiles(given(fixtures(...names)), names[0])).demonstrations;
 
 const OF_RLBENCH = [...Object.values(FIXED_LINES), FULL_LINES.robot_axes].filter((line) =>
   /Franka|Coordinates|table|wrist|measures/.test(line),

@@ -123,9 +123,11 @@ test('a film that no browser decodes is named where its picture would be', async
 
 test('folders and loose files, dropped and picked; a bad drop changes nothing', async ({ page }) => {
   const { demonstrations } = await opened(page);
+  await expect(demonstrations.getByText('Every file is held against its checksum in the zip')).toBeVisible();
   await inFolder(await unzipped(fixture('rlbench_variations.zip')), async (folder) => {
     await dropFiles(page, [folder]);
     await expect(demonstrations.getByText(/^demonstrations-\w+: 3 demonstrations$/)).toBeVisible();
+    await expect(demonstrations.getByText('Held against checksums: pictures (PNG).')).toBeVisible();
   });
   await dropFiles(page, [path('maniskill.h5'), path('maniskill.json')]);
   await expect(demonstrations.getByText(/^maniskill\.h5 and 1 more:/)).toBeVisible();
