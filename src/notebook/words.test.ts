@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytes, count, metric, percent, progressWords, seconds } from './words.ts';
+import { bytes, count, cutWords, metric, percent, progressWords, seconds } from './words.ts';
 
 test('sizes, counts, times and shares read as people write them', () => {
   expect([bytes(12), bytes(52_300), bytes(7_940_000), bytes(2.5e9)]).toEqual([
@@ -19,4 +19,9 @@ test('sizes, counts, times and shares read as people write them', () => {
   expect([metric(0.12345), metric(2e-7), metric(NaN), metric(0)]).toEqual(['0.123', '2.0e-7', '–', '0']);
   expect(progressWords({ label: '', done: 3, total: 8 })).toBe('3 of 8');
   expect(progressWords({ label: '', done: 3e6, total: null, unit: 'bytes' })).toBe('3.0 MB');
+});
+
+test('what was cut is said to be left out where it is', () => {
+  expect(cutWords(false)).toBe('cut at the length limit');
+  expect(cutWords(true)).toBe('cut at the length limit, so left out of the loss');
 });

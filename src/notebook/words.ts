@@ -46,3 +46,8 @@ export function metric(value: number): string {
 export function fileName(name: string): string {
   return name.replace(/[^\w.-]+/g, '-');
 }
+
+/** Of a response that did not end by itself. @param masked whether mask_truncated_completions is set */
+export function cutWords(masked: boolean): string {
+  return masked ? 'cut at the length limit, so left out of the loss' : 'cut at the length limit';
+}

@@ -182,6 +182,8 @@ test('progress tells of every group and update', async () => {
   await steps(toyContext(), config({ max_steps: 1 }), { onProgress: (progress) => seen.push(progress) });
   const phases = seen.map(({ phase }) => phase);
   expect(phases.slice(0, 3)).toEqual(['rollout', 'tokens', 'scored']);
+  const scored = seen.filter((progress) => progress.phase === 'scored');
+  expect(scored[0].terminated).toHaveLength(scored[0].rewards.length);
   expect(phases.filter((phase) => phase === 'rollout')).toHaveLength(4);
   expect(seen.at(-1)).toMatchObject({ phase: 'update', step: 1, max_steps: 1 });
 });

@@ -27,7 +27,14 @@ export type GrpoProgress = { step: number; max_steps: number } & (
   | { phase: 'rollout'; group: number; groups: number; question: Question }
   /** One decoding step of the group: the new token of each response, null where it has ended. */
   | { phase: 'tokens'; group: number; groups: number; tokens: (string | null)[] }
-  | { phase: 'scored'; group: number; groups: number; question: Question; rewards: Reward[] }
+  | {
+      phase: 'scored';
+      group: number;
+      groups: number;
+      question: Question;
+      rewards: Reward[];
+      terminated: boolean[];
+    }
   | { phase: 'update'; done: number; total: number }
 );
 
@@ -174,7 +181,14 @@ async function rollOutTogether(
     const rewards = completions.map(({ text }) =>
       scoreResponse(text, question.answer, config.reward_weights),
     );
-    onProgress?.({ ...at, group, phase: 'scored', question, rewards });
+    onProgress?.({
+      ...at,
+      group,
+      phase: 'scored',
+      question,
+      rewards,
+      terminated: completions.map((c) => c.terminated),
+    });
     const rollout = { question, prompt: prompts[i], completions, rewards };
     if (isUsed(rollout, config)) group++;
     return rollout;

@@ -76,3 +76,21 @@ for (const [name, width, height, present] of [
     await expect(notebook.cell('Runs').getByText('1 of 1', { exact: true })).toBeVisible();
     await nothingOverflows(page, width);
   });
+
+test('two cells of a kind have no two landmarks of a name', async ({ page }) => {
+  const notebook = new NotebookPage(page);
+  await notebook.open('?device=wasm');
+  await expect(notebook.cell('Questions').getByText(/^1 of \d+$/)).toBeVisible();
+  for (const kind of ['Questions', 'Lab']) await notebook.act(kind, 'Duplicate');
+  for (const title of ['Questions', 'Questions 2']) {
+    const cell = notebook.cell(title);
+    await cell.getByText('One row, as it will be written').click();
+    await expect(cell.getByRole('region', { name: `One row of ${title}`, exact: true })).toBeVisible();
+  }
+  for (const title of ['Lab', 'Lab 2'])
+    for (const part of ['Responses and rewards', 'The same rewards, five algorithms'])
+      await expect(
+        notebook.cell(title).getByRole('region', { name: `${part} ${title}`, exact: true }),
+      ).toBeVisible();
+  await nothingForAxe(page);
+});

@@ -133,7 +133,7 @@ test('an opened file, the filters and the curves that were chosen survive a relo
     await train.getByText('More curves', { exact: true }).click();
     await train.getByRole('checkbox', { name: 'num_tokens' }).check();
     await train.getByText('Lay other runs over this one').click();
-    await train.locator('details[open] .checks').last().getByRole('checkbox').check();
+    await train.getByRole('checkbox', { name: /^G 2, / }).check();
     await expect(train.getByRole('img', { name: /^Reward: .*; / })).toBeVisible();
     await kept(page);
   });

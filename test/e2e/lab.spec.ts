@@ -114,3 +114,17 @@ test('a run: its group under the glass, its traces read, filtered, compared and 
   });
   expect(await findings(page, '#traces')).toEqual([]);
 });
+
+test('that the loss leaves out what was cut is said of each response', async ({ page }) => {
+  const notebook = new NotebookPage(page);
+  const train = await notebook.openTraining({ max_completion_length: '2' });
+  await train.getByText('Loss, advanced', { exact: true }).click();
+  await train.getByLabel('mask_truncated_completions').check();
+  await train.getByRole('button', { name: 'Train', exact: true }).click();
+  await expect(train.getByText('Done.')).toBeVisible();
+  await expect(train.getByText(/; 4 responses cut at the length limit, left out of the loss$/)).toBeVisible();
+  const leftOut = 'cut at the length limit, so left out of the loss';
+  await expect(train.getByText(leftOut)).toHaveCount(2);
+  await train.getByRole('button', { name: 'Put it under the glass' }).click();
+  await expect(notebook.cell('Lab').getByText(leftOut)).toHaveCount(2);
+});

@@ -17,10 +17,18 @@ test('a group begins empty, grows by tokens and is rewarded', () => {
     { format: 1, accuracy: 0 },
     { format: 0, accuracy: 0 },
   ];
-  const scored = { ...at, phase: 'scored', question, group: 1, groups: 4, rewards };
+  const scored = {
+    ...at,
+    phase: 'scored',
+    question,
+    group: 1,
+    groups: 4,
+    rewards,
+    terminated: [false, true],
+  };
   const tokens = (...tokens: (string | null)[]) => ({ ...at, phase: 'tokens', tokens });
   const { live, progress } = follow([begun, tokens('a', 'x'), tokens('b', null), scored]);
-  expect(live).toEqual({ question, group: 1, groups: 4, texts: ['ab', 'x'], rewards });
+  expect(live).toEqual({ question, group: 1, groups: 4, texts: ['ab', 'x'], rewards, cut: [true, false] });
   expect(progress).toEqual({ label: 'Step 2 of 9: answering, group', done: 2, total: 4 });
 });
 

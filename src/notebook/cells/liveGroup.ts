@@ -10,6 +10,8 @@ export interface LiveGroup {
   groups: number;
   texts: string[];
   rewards: Reward[] | null;
+  /** Which were cut at the length limit; null until they are scored. */
+  cut: boolean[] | null;
 }
 
 /** @param live the group so far. @param responses in a group. @returns the group and the progress from now on. */
@@ -34,12 +36,15 @@ export function followed(
         progress,
       };
     case 'scored':
-      return { live: live && { ...live, rewards: p.rewards }, progress: answering(p.group + 1, p.groups) };
+      return {
+        live: live && { ...live, rewards: p.rewards, cut: p.terminated.map((ended) => !ended) },
+        progress: answering(p.group + 1, p.groups),
+      };
     default: {
       const { question, group, groups } = p;
       const texts = Array.from({ length: responses }, () => '');
       return {
-        live: { question, group, groups, texts, rewards: null },
+        live: { question, group, groups, texts, rewards: null, cut: null },
         progress: answering(group, groups),
       };
     }

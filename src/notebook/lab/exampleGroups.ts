@@ -100,6 +100,7 @@ function example(title: string, responses: LabResponse[]): LabGroup {
     base: null,
     max_completion_length: 32,
     clip: { epsilon: 0.2, epsilon_high: null, beta: 0 },
+    masked: false,
     algorithm: 'GRPO',
     recorded: null,
   };

@@ -43,6 +43,8 @@ export interface LabGroup {
   base: BaseQuestion | null;
   max_completion_length: number;
   clip: Pick<GrpoConfig['loss'], 'epsilon' | 'epsilon_high' | 'beta'>;
+  /** Whether its run leaves responses that were cut off out of the loss. */
+  masked: boolean;
   /** Name of the algorithm that its run used, as near as the lab has it. */
   algorithm: string;
   /** Null: an example. */
@@ -90,6 +92,7 @@ export function recordedGroup(
       : null,
     max_completion_length: config.sampling.max_completion_length,
     clip: config.loss,
+    masked: config.loss.mask_truncated_completions,
     algorithm: algorithm.name,
     recorded: { run: id, ...at },
   };

@@ -100,7 +100,7 @@ export function busyNotebook(): Example {
   const train = entryOf(example, 'train').state;
   const texts = [TOKENS.slice(0, 5).join(''), ''];
   train.status = 'pausing';
-  train.live = { question: QUESTION, group: 2, groups: 8, texts, rewards: null };
+  train.live = { question: QUESTION, group: 2, groups: 8, texts, rewards: null, cut: null };
   train.progress = { label: 'Step 3 of 40: answering, group', done: 2, total: 8 };
   const full = new Error('This browser has no room left for step 4: delete runs, then go on');
   full.name = 'StorageFullError';
