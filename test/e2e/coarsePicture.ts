@@ -9,7 +9,7 @@ const CELL_PIXELS = 8;
 /** Of 255. */
 const ALIKE = 20;
 /** Of 255 too, in what is kept: finer ones would only make the files larger. */
-const SHADE = 8;
+const SHADE = 12;
 
 /** Code and formulas are set in the system's fonts otherwise. */
 const SAME_FONT = `
