@@ -7,13 +7,29 @@ import { DEFAULT_QUESTION_SETTINGS, type QuestionSettings } from './question.ts'
 const draw = (right: (typeof ALL_MOVEMENTS)[number], changes: Partial<QuestionSettings>) =>
   movementDistractors(seededRandom(0, right.join()), right, { ...DEFAULT_QUESTION_SETTINGS, ...changes });
 
-test('hard ones differ on one axis, of however many options', () => {
+test('hard ones and the right one differ on one axis from one of them, of however many options', () => {
   for (const option_count of [2, 4, 8])
     for (const right of ALL_MOVEMENTS) {
       const wrong = draw(right, { difficulty: 'hard', option_count });
       expect(new Set(wrong.map(String)).size).toBe(option_count - 1);
-      for (const m of wrong) expect(axesApart(m, right)).toBe(1);
+      const options = [right, ...wrong];
+      const middles = options.filter((m) => options.every((other) => axesApart(m, other) <= 1));
+      expect(middles.length).toBeGreaterThan(0);
     }
+});
+
+test('of hard options each is in the middle as often, wherever it stands among them', () => {
+  const random = seededRandom(0, 'middles');
+  const settings = { ...DEFAULT_QUESTION_SETTINGS, difficulty: 'hard' as const };
+  const counts = [0, 0, 0, 0];
+  for (let draws = 0; draws < 4000; draws++) {
+    const right = ALL_MOVEMENTS[draws % ALL_MOVEMENTS.length];
+    const options = [right, ...movementDistractors(random, right, settings)];
+    const middles = options.map((m) => options.every((other) => axesApart(m, other) <= 1));
+    const all = middles.filter(Boolean).length;
+    middles.forEach((is, place) => (counts[place] += is ? 1 / all : 0));
+  }
+  for (const n of counts) expect(Math.abs(n / 4000 - 0.25)).toBeLessThan(0.03);
 });
 
 test('rings are the number of axes that differ', () => {

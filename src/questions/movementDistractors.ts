@@ -7,6 +7,9 @@ import type { QuestionSettings } from './question.ts';
  * Random takes all labels there are; rings take one, two or three axes that differ (near, middle, far) in turn; hard
  * takes those that differ on one axis or in one "slightly"; elsewhere takes labels as they come. Where such labels run
  * out, others fill up.
+ *
+ * Hard ones around the right label would give it away: it would be what the options have in common. So each option is
+ * as likely to be the one in the middle, from which the others differ on one axis.
  * @returns option_count - 1, unlike each other and the right one.
  */
 export function movementDistractors(
@@ -24,12 +27,18 @@ export function movementDistractors(
     if (chosen.length === settings.option_count - 1) break;
     if ([right, ...chosen].every((m) => axesApart(m, movement) > 0)) chosen.push(movement);
   }
+  let middle = right;
+  if (settings.difficulty === 'hard' && random() >= 1 / settings.option_count) {
+    middle = pool.find((m) => axesApart(m, right) === 1)!;
+    chosen.push(middle);
+  }
   while (chosen.length < settings.option_count - 1) {
     const wanted = axesWanted(chosen.length, settings);
     const left = pool.filter((m) => chosen.every((c) => axesApart(c, m) > 0));
-    chosen.push(left.find((m) => wanted === null || axesApart(m, right) === wanted) ?? left[0]);
+    chosen.push(left.find((m) => wanted === null || axesApart(m, middle) === wanted) ?? left[0]);
   }
-  return chosen;
+  // The place of the one in the middle would tell whether it is right.
+  return settings.difficulty === 'hard' ? shuffled(random, chosen) : chosen;
 }
 
 function axesWanted(place: number, { difficulty, rings }: QuestionSettings): number | null {
