@@ -29,6 +29,8 @@ for (const room of ROOM_NAMES) {
     expect(errors).toEqual([]);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
+      // Buttons change their colours a moment later than what is around them.
+      await page.waitForFunction(() => !document.getAnimations().some((a) => a instanceof CSSTransition));
       await axeFindsNothing(page);
       if (colorScheme === 'light' || !IN_LIGHT_ONLY.test(room))
         await looksAsBefore(page, `${room}-wide-${colorScheme}`);
