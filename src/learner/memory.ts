@@ -33,6 +33,8 @@ export interface UpdateShape {
 export interface MemoryEstimate {
   /** Frozen, on the device. */
   weights: number;
+  /** Whether the layers' weights lie elsewhere and pass through the device one product at a time. */
+  onHost: boolean;
   /** The adapter on the device, with the gradients of a group and of those before. */
   adapter: number;
   /** What the forward pass keeps for the backward pass. */
@@ -61,7 +63,8 @@ export function estimateMemory(
   const keepsAll = keepsActivations(config, packing, update.activationBytes);
   const layers = config.num_hidden_layers;
   const weights = FLOAT * frozen(config, update);
-  const passing = update.device === 'wasm' && staysOnHost(config) ? largestWeights(config) : NONE_PASSING;
+  const onHost = update.device === 'wasm' && staysOnHost(config);
+  const passing = onHost ? largestWeights(config) : NONE_PASSING;
   const adapter = FLOAT * parameters * (2 + Math.min(2, update.groups));
   const activations =
     FLOAT *
@@ -74,6 +77,7 @@ export function estimateMemory(
     );
   return {
     weights,
+    onHost,
     adapter,
     activations,
     working,

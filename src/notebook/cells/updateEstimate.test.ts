@@ -24,6 +24,14 @@ test('weights are counted as the file has them: 16 and 32 bits are not blocks of
   expect(weights(32) / weights(4)).toBeLessThan(6.4);
 });
 
+test('on wasm the weights of a large checkpoint stay on the host, and a small one’s do not', () => {
+  const wasm = { policy: { device: 'wasm' }, weightBits: 4 } as const;
+  const onHost = (changes: Partial<typeof checkpoint>) =>
+    updateEstimate({ ...checkpoint, ...changes }, DEFAULT_TRAIN_CONFIG, wasm, lengths).onHost;
+  expect(onHost({})).toBe(false);
+  expect(onHost({ vocab_size: 10_000_000 })).toBe(true);
+});
+
 test('rank, group and length of responses each add to it', () => {
   const peak = (config: TrainConfig) => updateEstimate(checkpoint, config, gpu, lengths).peak;
   const before = peak(DEFAULT_TRAIN_CONFIG);
