@@ -185,7 +185,8 @@ test.describe('without a service worker', () => {
     await model.getByLabel('mirror', { exact: true }).fill(hub.address);
     await model.getByLabel('another hub id').fill(TINY_ID);
     await model.getByRole('button', { name: 'See what it takes' }).click();
-    await expect(model.getByRole('button', { name: 'See what it takes' })).toBeDisabled();
+    const stalled = `GET /${TINY_ID}/resolve/main/config.json`;
+    await expect.poll(() => hub.requests).toContain(stalled);
     const worker = page.workers().find((found) => script.test(found.url()))!;
     await worker.evaluate(() => {
       setTimeout(() => {
