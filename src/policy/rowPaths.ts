@@ -10,8 +10,8 @@ import { disposeAll, selectRows } from './keyValueCache.ts';
 import type { LanguageModel } from './languageModel.ts';
 import type { Tensors } from './onnxRuntime.ts';
 
-/** Steps that the cache gets room for at a time. */
-const STEPS = 64;
+/** Steps that the cache gets room for at a time: ONNX Runtime in Node copies all of the room after each. */
+const STEPS = 8;
 /** A multiply-add in a product of matrices costs so much less than one with a vector, at the least. */
 const DENSER = 8;
 
