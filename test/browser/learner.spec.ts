@@ -62,12 +62,17 @@ test('updates on 4-bit weights: gradients as in float32, a sixth of the memory, 
   }
 });
 
-for (const cut of CUT_MODELS)
+/** A software GPU takes its time; the bench measures the whole prompt. */
+const LONGEST_PROMPT = 200;
+
+for (const whole of CUT_MODELS) {
+  const cut = { ...whole, promptLength: Math.min(LONGEST_PROMPT, whole.promptLength) };
   test(`the peak in buffers is estimated within 15 percent: ${JSON.stringify(cut)}`, async ({ page }) => {
     const { measured, estimated } = await page.evaluate((c) => globalThis.memory(c), cut);
     expect(estimated / measured).toBeGreaterThan(0.85);
     expect(estimated / measured).toBeLessThan(1.15);
   });
+}
 
 test('a device that is lost ends the update by name, and a learner on a new one goes on from the state before', async ({
   page,
