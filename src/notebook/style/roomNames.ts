@@ -3,6 +3,7 @@ export const ROOM_NAMES = [
   'look',
   'notebook',
   'pictures',
+  'scene',
   'numbers',
   'models',
   'demonstrations',

@@ -15,6 +15,7 @@ import PicturesSection from './PicturesSection.svelte';
 import QuestionsSection from './QuestionsSection.svelte';
 import ResponsesSection from './ResponsesSection.svelte';
 import RunsSection from './RunsSection.svelte';
+import SceneSection from './SceneSection.svelte';
 import TracesSection from './TracesSection.svelte';
 import type { RoomName } from './roomNames.ts';
 
@@ -22,6 +23,7 @@ export const SECTIONS: Record<RoomName, Component[]> = {
   look: [LookSection, ControlsSection, MessagesSection],
   notebook: [NotebookSection],
   pictures: [PicturesSection, ResponsesSection],
+  scene: [SceneSection],
   numbers: [NumbersSection],
   models: [ModelsSection],
   demonstrations: [DemonstrationsSection],

@@ -8,7 +8,6 @@ const NOTEBOOK = fileURLToPath(new URL('..', import.meta.url));
 
 const NOT_SHOWN = {
   'Page.svelte': 'the whole page, which loads a model and keeps a notebook',
-  'scene/SceneView.svelte': 'drawn by WebGL in a worker, otherwise on every machine; PictureOr3D opens it',
 };
 
 /** What a file draws in by itself, not when it is asked for later. */
