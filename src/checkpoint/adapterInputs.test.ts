@@ -1,15 +1,15 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, expect, test } from 'vitest';
 import { goldenArray } from '../../test/golden/goldenArray.ts';
+import { editedDecoder } from '../../test/golden/editedDecoder.ts';
 import { goldenFile, goldenPolicy, tinyFile, tinyJson } from '../../test/golden/tinyCheckpoint.ts';
 import type { Adapter } from './adapter.ts';
-import { adapterFeeds, addAdapterInputs } from './adapterInputs.ts';
+import { adapterFeeds } from './adapterInputs.ts';
 import { readConfig } from './config.ts';
 import { readEmbeddings } from './decoderWeights.ts';
 import { initAdapter } from './initAdapter.ts';
 import { readPeft } from './peft.ts';
-import { readOnnx, writeOnnx } from './onnxFile.ts';
-import { unpackLinearLayers, unpackModel } from './unpack.ts';
+import { unpackModel } from './unpack.ts';
 
 const config = readConfig(tinyJson('config.json'));
 const decoder = tinyFile('onnx/decoder_model_merged_q4.onnx');
@@ -28,13 +28,6 @@ beforeAll(() => {
 });
 
 type Feeds = ReturnType<typeof adapterFeeds>;
-
-function edited(graph: Uint8Array, modules: string[] | 'all', unpack = false): Uint8Array {
-  const model = readOnnx(graph);
-  addAdapterInputs(model, config, modules);
-  if (unpack) unpackLinearLayers(model);
-  return writeOnnx(model);
-}
 
 /** Logits [length, vocab] of one row without past. */
 async function logits(graph: Uint8Array, embeds: Float32Array, lora: Feeds = {}): Promise<Float32Array> {
@@ -88,7 +81,7 @@ test('the decoder gives the logits of Python transformers', async () => {
 });
 
 test.each([false, true])('an adapter gives the log-probabilities of PEFT (unpack: %s)', async (unpack) => {
-  const graph = edited(decoder, 'all', unpack);
+  const graph = editedDecoder(decoder, config, 'all', unpack);
   for (const { ids, logprobs: base, adapter_logprobs } of golden.responses) {
     expect(
       largestDifference(await logprobs(graph, ids, adapterFeeds(null, config, 'all')), base),
@@ -105,7 +98,7 @@ test('unpacked layers are the same function', async () => {
 });
 
 test('only the chosen layers get inputs', async () => {
-  const session = await InferenceSession.create(edited(decoder, ['q_proj', 'v_proj']));
+  const session = await InferenceSession.create(editedDecoder(decoder, config, ['q_proj', 'v_proj']));
   expect(session.inputNames.filter((name) => name.startsWith('lora.'))).toEqual([
     'lora.layers.0.self_attn.q_proj.A',
     'lora.layers.0.self_attn.q_proj.B',
@@ -140,8 +133,8 @@ test('an adapter that does not fit is refused', () => {
   expect(() => adapterFeeds(other, config, 'all')).toThrow(
     /the adapter's layers\.0\.self_attn\.q_proj is 32 x 64/,
   );
-  expect(() => edited(decoder, ['fc1'])).toThrow(/no linear layer is called fc1/);
-  expect(() => edited(tinyFile('onnx/embed_tokens_q4.onnx'), 'all')).toThrow(
+  expect(() => editedDecoder(decoder, config, ['fc1'])).toThrow(/no linear layer is called fc1/);
+  expect(() => editedDecoder(tinyFile('onnx/embed_tokens_q4.onnx'), config, 'all')).toThrow(
     /no linear layer layers\.0\.self_attn\.q_proj and 13 others of 14/,
   );
 });

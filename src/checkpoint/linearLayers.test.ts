@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
+import { editedDecoder } from '../../test/golden/editedDecoder.ts';
 import { ALL_LINEAR, type Adapter } from './adapter.ts';
-import { adapterFeeds, addAdapterInputs } from './adapterInputs.ts';
+import { adapterFeeds } from './adapterInputs.ts';
 import { linearModules, readConfig } from './config.ts';
 import { readDecoderWeights } from './decoderWeights.ts';
 import { findLinearLayers } from './linearLayers.ts';
 import { dequantise } from './linearWeight.ts';
-import { readOnnx, writeOnnx } from './onnxFile.ts';
-import { unpackLinearLayers } from './unpack.ts';
+import { readOnnx } from './onnxFile.ts';
 
 const FOLDER = new URL('../../test/fixtures/exporters/', import.meta.url);
 const read = (name: string) => new Uint8Array(readFileSync(fileURLToPath(new URL(name, FOLDER))));
@@ -36,13 +36,6 @@ function adapterOf(target_modules: string[]): Adapter {
     }),
   );
   return { config: { r: golden.r, lora_alpha: golden.lora_alpha, target_modules }, modules };
-}
-
-function edited(graph: Uint8Array, modules: string[] | 'all', unpack = false): Uint8Array {
-  const model = readOnnx(graph);
-  addAdapterInputs(model, config, modules);
-  if (unpack) unpackLinearLayers(model);
-  return writeOnnx(model);
 }
 
 async function logits(graph: Uint8Array, feeds: ReturnType<typeof adapterFeeds> = {}): Promise<Float32Array> {
@@ -76,7 +69,7 @@ test.each(styles)('%s: the branches give what PEFT’s merged weights give', asy
     [['q_proj', 'v_proj'], qv],
     [ALL_LINEAR, all],
   ] as const) {
-    const branched = edited(graph, [...modules]);
+    const branched = editedDecoder(graph, config, [...modules]);
     const adapted = await logits(branched, adapterFeeds(adapterOf([...modules]), config, [...modules]));
     expect(distance(adapted, expected)).toBeLessThan(tolerance(style));
     const zero = await logits(branched, adapterFeeds(null, config, [...modules]));
@@ -86,7 +79,7 @@ test.each(styles)('%s: the branches give what PEFT’s merged weights give', asy
 });
 
 test('unpacked into plain weights, packed layers keep their branches', async () => {
-  const branched = edited(read('genai_packed_q4.onnx'), 'all', true);
+  const branched = editedDecoder(read('genai_packed_q4.onnx'), config, 'all', true);
   const adapted = await logits(branched, adapterFeeds(adapterOf(ALL_LINEAR), config, 'all'));
   expect(distance(adapted, golden.logits.genai_packed_q4.all)).toBeLessThan(1e-5);
 });
