@@ -25,7 +25,7 @@ const STORIES: Record<string, { gripper: number[]; keypoints: number; frames: [n
   put_rubbish_in_bin: { gripper: [0, 1], keypoints: 5, frames: [80, 200] },
   phone_on_base: { gripper: [0, 1], keypoints: 6, frames: [100, 250] },
   take_lid_off_saucepan: { gripper: [0], keypoints: 3, frames: [40, 130] },
-  reach_target: { gripper: [], keypoints: 1, frames: [20, 80] },
+  reach_target: { gripper: [], keypoints: 2, frames: [30, 100] },
   slide_block_to_target: { gripper: [0], keypoints: 3, frames: [40, 150] },
   lamp_on: { gripper: [0], keypoints: 2, frames: [40, 130] },
   open_drawer: { gripper: [0], keypoints: 3, frames: [40, 160] },

@@ -11,6 +11,8 @@ const RADIUS = 0.025;
 /** Metres above the table between which the balls float. */
 const HEIGHTS = [0.06, 0.36] as const;
 const APART = 0.14;
+/** Metres over the ball at which the arm rests before it goes straight down; RLBench's own task has no such stop. */
+const ABOVE = 0.1;
 
 const BALLS = ['target', 'distractor0', 'distractor1'] as const;
 
@@ -65,7 +67,11 @@ export const reachTarget: Task = {
 
   waypoints({ placements: { target } }) {
     const { x, y, yaw, z = 0 } = target;
-    return [{ position: [x, y, TABLE_HEIGHT + z], yaw, path: 'free', then: 'end' }];
+    const middle = TABLE_HEIGHT + z;
+    return [
+      { position: [x, y, middle + ABOVE], yaw, path: 'free', then: 'rest' },
+      { position: [x, y, middle], yaw, path: 'straight', then: 'end' },
+    ];
   },
 
   succeeded(world) {
