@@ -1,11 +1,11 @@
 """SmolVLM-256M or 500M with random weights, in the hub's layout: true shapes and file names, nothing learned.
 
-    python tools/checkpoint/scale.py 256M OUT_DIR [--precision q4 q4f16 fp16] [--external]
+    python tools/checkpoint/scale.py 256M OUT_DIR [--precision q4 q4f16 fp16] [--external] [--layers N]
 
 For tests and benches at scale; too large to commit. The shapes are those of the config.json of
 HuggingFaceTB/SmolVLM-256M-Instruct and SmolVLM-500M-Instruct (the SmolVLM2 ones are alike). The tokenizer knows
 this project's prompts by tiny.py's merges, has the true special tokens at their true ids and fills the other ids up.
---external puts the tensors into NAME.onnx_data beside NAME.onnx.
+--external puts the tensors into NAME.onnx_data beside NAME.onnx. --layers cuts both towers to N layers, for software GPUs.
 """
 
 import argparse
@@ -37,8 +37,8 @@ SPREAD = 0.02
 HALF = TensorProto.FLOAT16
 
 
-def config_of(size: str) -> SmolVLMConfig:
-    return SmolVLMConfig(
+def config_of(size: str, layers: int | None = None) -> SmolVLMConfig:
+    config = SmolVLMConfig(
         vision_config={
             "hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12,
             "image_size": 512, "patch_size": 16,
@@ -51,6 +51,9 @@ def config_of(size: str) -> SmolVLMConfig:
         scale_factor=4, image_token_id=IDS[IMAGE], pad_token_id=IDS[PAD], bos_token_id=1, eos_token_id=IDS[END],
         tie_word_embeddings=False,
     )
+    if layers is not None:
+        config.vision_config.num_hidden_layers = config.text_config.num_hidden_layers = layers
+    return config
 
 
 class RandomState(dict):
@@ -152,8 +155,9 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--precision", nargs="+", choices=["q4", "q4f16", "fp16"], default=["q4"])
     parser.add_argument("--external", action="store_true")
+    parser.add_argument("--layers", type=int, metavar="N")
     args = parser.parse_args()
-    config = config_of(args.size)
+    config = config_of(args.size, args.layers)
     args.out.mkdir(parents=True, exist_ok=True)
     config.save_pretrained(args.out)
     save_processor(tokenizer_of(), args.out, 512, 64)
