@@ -15,11 +15,11 @@ import { Fault, RemediableError } from '../fault.svelte.ts';
 import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { openTabletop } from '../remoteDemos.ts';
 import { staleWords } from '../runGoesOn.ts';
-import { storedRuns } from '../runs.ts';
 import { questionsOfRun } from '../traces/questionsOfRun.ts';
 import { configOf, DEFAULT_TRAIN_CONFIG, type TrainConfig } from '../trainConfig.ts';
 import { unlessAborted } from '../unlessAborted.ts';
 import { Work } from '../work.svelte.ts';
+import { KeptRun, type KeptRunResults } from './keptRun.svelte.ts';
 import { followed, type LiveGroup } from './liveGroup.ts';
 import { ShownRun } from './shownRun.svelte.ts';
 import { askedBy, askHeldOut, endedBy, isDue, runSettings, stepsOf, type Engines } from './trainEngines.ts';
@@ -34,13 +34,9 @@ const STATUS_WORDS = {
 };
 export type TrainStatus = keyof typeof STATUS_WORDS;
 
-export interface TrainResults {
-  /** By its id. */
-  run: string | null;
+export interface TrainResults extends KeptRunResults {
   /** Left out while nothing but the dozen is shown. */
   dashboard?: ShownCurves;
-  /** What a notebook's file says of its runs, for as long as the first of them is not in this browser. */
-  digests?: RunDigest[];
 }
 
 /** Trains an adapter by GRPO and keeps every step in a run. */
@@ -64,13 +60,12 @@ export class TrainCell implements CellState {
   readonly #finding = new Work((error) => (this.error = error.message));
 
   /** The run it held when it was kept, to be taken up again by reopen. */
-  readonly #kept: string | null;
+  readonly #kept: KeptRun;
 
   constructor(notebook: Notebook, settings?: TrainConfig, results?: TrainResults) {
     this.#notebook = notebook;
     if (settings) this.config = settings;
-    this.#kept = results?.run ?? null;
-    this.#digests = results?.digests ?? [];
+    this.#kept = new KeptRun(results);
     this.dashboard = new Dashboard(results?.dashboard);
     const asked = () => this.asked?.questions.values().next().value;
     this.memory = new UpdateMemory(notebook, () => this.config, asked);
@@ -94,41 +89,25 @@ export class TrainCell implements CellState {
   /** The run itself is kept among the runs. */
   get results(): TrainResults {
     const { kept } = this.dashboard;
-    const away = !this.run && (!this.#opened || this.elsewhere.length > 0);
-    return {
-      run: this.run?.id ?? (away ? this.#kept : null),
-      ...(kept && { dashboard: kept }),
-      ...(away && this.#digests.length && { digests: this.#digests }),
-    };
+    return { ...this.#kept.results(this.run?.id ?? null), ...(kept && { dashboard: kept }) };
   }
 
-  readonly #digests: RunDigest[];
   /** Of a run that is not in this browser, and of those laid over it, as a file tells of them. */
-  elsewhere = $state.raw<RunDigest[]>([]);
-
-  #opened = $state(false);
+  get elsewhere(): RunDigest[] {
+    return this.#kept.elsewhere;
+  }
+  set elsewhere(digests: RunDigest[]) {
+    this.#kept.elsewhere = digests;
+  }
 
   async reopen() {
     try {
-      if (!this.#kept) return void (await this.dashboard.reopen());
-      const runs = await storedRuns();
-      const { runs: stored } = await runs.list();
-      if (this.busy || this.run) return;
-      if (stored.some(({ id }) => id === this.#kept)) {
-        this.restore(await runs.load(this.#kept));
-        void this.dashboard.reopen();
-      } else if (this.#digests[0]?.id === this.#kept) this.elsewhere = this.#digests;
-      else
-        this.fault.tell(
-          new RemediableError(
-            'The run of this cell is no longer among the runs of this browser: train it again.',
-            { words: 'Train it again', act: () => void this.train() },
-          ),
-        );
+      const isWanted = () => !this.busy && !this.run;
+      const found = await this.#kept.open(isWanted, (run) => this.restore(run));
+      if (found === 'lost') this.fault.tell(lostRun(() => void this.train()));
+      if (found === 'none' || found === 'shown') await this.dashboard.reopen();
     } catch (error) {
       this.error = (error as Error).message;
-    } finally {
-      this.#opened = true;
     }
   }
 
@@ -379,4 +358,11 @@ export class TrainCell implements CellState {
     const { live, progress } = followed(this.live, this.#told, p, num_generations);
     [this.live, this.#told] = [live, progress];
   }
+}
+
+function lostRun(train: () => void): RemediableError {
+  return new RemediableError(
+    'The run of this cell is no longer among the runs of this browser: train it again.',
+    { words: 'Train it again', act: train },
+  );
 }
