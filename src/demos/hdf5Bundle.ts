@@ -29,9 +29,7 @@ const PREVIEW_ROWS = 5;
 
 /** @throws BundleError naming the file and the place in it; MappingNeeded */
 export async function openHdf5(tree: FileTree, name: string, options: OpenOptions): Promise<Bundle> {
-  const paths = tree
-    .paths()
-    .filter((path) => /\.(hdf5|h5)$/i.test(path) && !/(^|\/)(\.|__MACOSX\/)/.test(path));
+  const paths = tree.paths().filter((path) => /\.(hdf5|h5)$/i.test(path) && !/(^|\/)\./.test(path));
   const opened: Hdf5File[] = [];
   try {
     return await assembled(tree, paths.sort(), name, options, opened);
