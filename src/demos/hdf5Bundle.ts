@@ -102,11 +102,6 @@ async function assembled(
           { width: size.width, height: size.height, ...(calibrations[camera] ?? uncalibrated) },
         ];
       });
-      if (!cameras.length)
-        throw new BundleError(
-          path,
-          `has no pictures in ${episode.id}: write the observations with camera images`,
-        );
       const demo: Demonstration = {
         ...episode,
         id,
