@@ -140,7 +140,7 @@ test("RLBench's five cameras, depth in metres and mask handles", async () => {
   ]);
   expect(cameras.front.layers).toEqual(['depth', 'mask']);
   expect(cameras.overhead).toMatchObject({ intrinsics: null, extrinsics: null });
-  expect(bundle.remarks.join()).toMatch(/no calibration of left_shoulder, right_shoulder, overhead:/);
+  expect(bundle.remarks.join()).toMatch(/no calibration of left_shoulder, overhead, right_shoulder:/);
   const { frame, depth, mask } = goldens.rlbench_layers;
   const metres = await bundle.frames.readLayer!(id, 'front', frame, 'depth');
   expect([metres.width, metres.height]).toEqual([5, 4]);
