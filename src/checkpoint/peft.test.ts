@@ -37,10 +37,21 @@ test.each([
   [{ use_dora: true }, /DoRA is not supported/],
   [{ rank_pattern: { q_proj: 8 } }, /rank_pattern/],
   [{ modules_to_save: ['lm_head'] }, /modules_to_save is not supported/],
+  [{ init_lora_weights: 'pissa_niter_4' }, /init_lora_weights "pissa_niter_4" changes the base weights/],
+  [{ init_lora_weights: 'olora' }, /init_lora_weights "olora" changes the base weights/],
+  [{ alora_invocation_tokens: [1, 2] }, /alora_invocation_tokens is not supported/],
+  [{ layer_replication: [[0, 2]] }, /layer_replication is not supported/],
+  [{ use_qalora: true }, /QA-LoRA is not supported/],
   [{ r: 8 }, /is \[4, \d+\] and \[\d+, 4\], its rank 8/],
   [{ r: 0 }, /adapter_config\.json: r: /],
 ])('%j is refused', (change, message) => {
   expect(() => readPeft(withConfig(change))).toThrow(message);
+});
+
+test('fields of a plain LoRA that PEFT leaves empty, and ways to begin with one, are read', () => {
+  const empty = { use_bdlora: null, layer_replication: null, kasa_config: null, use_qalora: false };
+  for (const init_lora_weights of [true, 'gaussian', 'orthogonal', 'eva'])
+    expect(readPeft(withConfig({ ...empty, init_lora_weights }))).toEqual(readPeft(golden));
 });
 
 test('tensors that are no LoRA of the decoder are refused', () => {

@@ -11,6 +11,18 @@ export interface PeftFiles {
 
 const PREFIX = 'base_model.model.model.text_model.';
 
+/** PEFT's variants beside DoRA: null in a plain LoRA. */
+const VARIANTS = [
+  'alora_invocation_tokens',
+  'layer_replication',
+  'use_bdlora',
+  'arrow_config',
+  'kasa_config',
+  'monteclora_config',
+];
+/** Values of init_lora_weights under which PEFT takes the first A and B out of the base weights, at each load anew. */
+const CHANGES_BASE = /^(pissa|olora|corda|loftq|lora_ga)/i;
+
 const configSchema = v.object({
   peft_type: v.literal('LORA', 'peft_type must be LORA'),
   r: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096)),
@@ -21,6 +33,18 @@ const configSchema = v.object({
   lora_bias: v.nullish(v.literal(false, 'lora_bias is not supported')),
   rank_pattern: v.nullish(v.strictObject({}, 'rank_pattern is not supported')),
   alpha_pattern: v.nullish(v.strictObject({}, 'alpha_pattern is not supported')),
+  use_qalora: v.nullish(v.literal(false, 'QA-LoRA is not supported')),
+  ...Object.fromEntries(VARIANTS.map((name) => [name, v.nullish(v.never(`${name} is not supported`))])),
+  init_lora_weights: v.nullish(
+    v.pipe(
+      v.union([v.boolean(), v.string()]),
+      v.check(
+        (value) => !(typeof value === 'string' && CHANGES_BASE.test(value)),
+        ({ input }) =>
+          `init_lora_weights ${JSON.stringify(input)} changes the base weights: save it with PEFT's path_initial_model_for_weight_conversion, as a plain LoRA`,
+      ),
+    ),
+  ),
   modules_to_save: v.nullish(v.pipe(v.array(v.string()), v.maxLength(0, 'modules_to_save is not supported'))),
 });
 

@@ -95,6 +95,6 @@ test("Windows' Deflate64 is unpacked by zip.js, other methods are named", async 
   expect(deflateRawSync(bytes).length).toBeGreaterThan(2000);
   expect(await (await open(method(9))).read('a', 5000)).toEqual(bytes);
   await expect((await open(method(14))).read('a', 5000)).rejects.toThrow(
-    'method 14 is neither deflate nor stored',
+    'a: is packed by LZMA, which is not read here: zip it anew by deflate, or without compression',
   );
 });

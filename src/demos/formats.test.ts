@@ -93,6 +93,29 @@ test('counts in attributes and in the JSON that are not those of the rows are to
   );
 });
 
+test('HDF5 with floats of 16 bits reads as h5py wrote them', async () => {
+  const { demonstrations } = await openFiles(given(fixtures('robomimic_half.hdf5')), 'x');
+  const [{ gripperPose, gripperOpen, task, descriptions }] = demonstrations;
+  const positions = [0, 7, 14].flatMap((at) => [...gripperPose.subarray(at, at + 3)]);
+  expect(positions).toEqual([0.0999755859375, -0.199951171875, 0.5, 65504, 2 ** -24, 1, 0, 0, 2]);
+  expect([...gripperOpen]).toEqual([1, 0, 0]);
+  expect([task, descriptions]).toEqual(['拾い上げる', ['拾い上げる']]);
+});
+
+test.each([
+  [
+    'robomimic_lzf.hdf5',
+    'data/demo_0/obs/robot0_eef_pos is packed by the HDF5 filter lzf, which is not read here: write it with gzip',
+  ],
+  [
+    'robomimic_states.hdf5',
+    "has no pictures in data/demo_0/obs (bytes, frames x height x width x 3): write them with robomimic's",
+  ],
+  ['maniskill_state.h5', 'has no pictures in traj_0 (obs_mode none or state): replay it'],
+])('%s is refused for what it is, not called damaged', async (name, why) => {
+  await expect(openFiles(given(fixtures(name)), 'x')).rejects.toThrow(`${name}: ${why}`);
+});
+
 test('LeRobot v2.1, and v3.0 with many episodes a file, read as pyarrow wrote them, zipped or as a folder', async () => {
   for (const name of ['lerobot_v21', 'lerobot_v3_shared'] as const) {
     const zip = fixture(`${name}.zip`);
@@ -117,7 +140,7 @@ test("RLBench's five cameras, depth in metres and mask handles", async () => {
   ]);
   expect(cameras.front.layers).toEqual(['depth', 'mask']);
   expect(cameras.overhead).toMatchObject({ intrinsics: null, extrinsics: null });
-  expect(bundle.remarks.join()).toMatch(/no calibration of left_shoulder, right_shoulder, overhead:/);
+  expect(bundle.remarks.join()).toMatch(/no calibration of left_shoulder, overhead, right_shoulder:/);
   const { frame, depth, mask } = goldens.rlbench_layers;
   const metres = await bundle.frames.readLayer!(id, 'front', frame, 'depth');
   expect([metres.width, metres.height]).toEqual([5, 4]);

@@ -1,6 +1,7 @@
 /** HDF5 files of robomimic and of ManiSkill as a bundle. */
 import { BundleError } from './bundleError.ts';
 import { checkStates } from './checkDemonstration.ts';
+import { commonFolder } from './commonFolder.ts';
 import { checksumsOf, jumpRemarks } from './damageRemarks.ts';
 import type { Bundle, Camera, Demonstration } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
@@ -29,9 +30,7 @@ const PREVIEW_ROWS = 5;
 
 /** @throws BundleError naming the file and the place in it; MappingNeeded */
 export async function openHdf5(tree: FileTree, name: string, options: OpenOptions): Promise<Bundle> {
-  const paths = tree
-    .paths()
-    .filter((path) => /\.(hdf5|h5)$/i.test(path) && !/(^|\/)(\.|__MACOSX\/)/.test(path));
+  const paths = tree.paths().filter((path) => /\.(hdf5|h5)$/i.test(path) && !/(^|\/)\./.test(path));
   const opened: Hdf5File[] = [];
   try {
     return await assembled(tree, paths.sort(), name, options, opened);
@@ -67,6 +66,7 @@ async function assembled(
   if (total > MOST_DEMONSTRATIONS)
     throw new BundleError(name, `holds more than ${MOST_DEMONSTRATIONS} demonstrations: open fewer`);
 
+  const named = fileNames(found.map(({ path }) => path));
   const first = found.find(({ layout }) => layout.episodes.length)!;
   const frame = `Positions are metres in ${scene.frame}.`;
   const offer = mappingOffer(first.file, first.layout.episodes[0], labels, frame);
@@ -80,7 +80,7 @@ async function assembled(
   for (const { path, file, layout } of found)
     for (const { states, pictures: datasets, calibrations, calibrated, ...episode } of layout.episodes) {
       signal?.throwIfAborted();
-      const id = found.length > 1 ? `${stem(path)}/${episode.id}` : episode.id;
+      const id = found.length > 1 ? `${named(path)}/${episode.id}` : episode.id;
       const { length } = episode;
       if (!(length > 0 && length <= MOST_FRAMES))
         throw new BundleError(path, `has ${length} frames in ${episode.id}: leave this demonstration out`);
@@ -104,11 +104,6 @@ async function assembled(
           { width: size.width, height: size.height, ...(calibrations[camera] ?? uncalibrated) },
         ];
       });
-      if (!cameras.length)
-        throw new BundleError(
-          path,
-          `has no pictures in ${episode.id}: write the observations with camera images`,
-        );
       const demo: Demonstration = {
         ...episode,
         id,
@@ -148,7 +143,13 @@ async function assembled(
   };
 }
 
-const stem = (path: string) => path.slice(path.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
+/** Files by name where that tells them apart, else by their path in the folder that holds all of them. */
+function fileNames(paths: string[]): (path: string) => string {
+  const stem = (path: string) => path.slice(path.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
+  if (new Set(paths.map(stem)).size === paths.length) return stem;
+  const { length } = commonFolder(paths);
+  return (path) => path.slice(length);
+}
 
 function mappingOffer(
   file: Hdf5File,

@@ -3,6 +3,7 @@
  * through `ReadNow`, so only what is asked for is in memory.
  */
 import type * as H5wasm from 'h5wasm';
+import { parseFloat16 } from 'hyparquet/src/convert.js';
 import { BundleError } from './bundleError.ts';
 import type { ReadNow } from './fileTree.ts';
 import { loadHdf5, withBoundedHeap, type Hdf5Library, type Streams } from './hdf5Library.ts';
@@ -26,8 +27,11 @@ const FLOAT = 1;
 const STRING = 3;
 /** HDF5's number of the filter that is a checksum. */
 const FLETCHER32 = 3;
+/** Deflate, shuffle, Fletcher32, szip, n-bit, scale-offset: the library holds no others. */
+const MOST_FILTER = 6;
 /** h5py's booleans. */
 const ENUM = 8;
+const HALF_BYTES = 2;
 
 /** What a dataset is, before any of it is read. */
 export interface Hdf5Dataset {
@@ -104,7 +108,7 @@ export class Hdf5File {
 
   /**
    * Rows [start, end) along the first axis, row-major.
-   * @throws BundleError when they are not there, damaged, or more than 64 MB
+   * @throws BundleError when they are not there, damaged, packed by a filter that is not read, or more than 64 MB
    */
   rows(path: string, start: number, end: number): ArrayLike<number> {
     const dataset = this.dataset(path);
@@ -116,7 +120,14 @@ export class Hdf5File {
     if (!elements) return [];
     return this.guarded(path, () => {
       const found = this.file.get(path) as H5wasm.Dataset;
-      const values = found.slice([
+      const filter = found.filters.find(({ id }) => id > MOST_FILTER);
+      if (filter)
+        throw new BundleError(
+          this.path,
+          `${path} is packed by the HDF5 filter ${filter.name || filter.id}, which is not read here: write it with gzip, or without compression`,
+        );
+      const isHalf = dataset.kind === 'float' && dataset.size === HALF_BYTES;
+      const values = (isHalf ? asBits(found) : found).slice([
         [start, end],
         ...dataset.shape.slice(1).map((n): [number, number] => [0, n]),
       ]);
@@ -126,7 +137,7 @@ export class Hdf5File {
           ? Float64Array.from(values, Number)
           : (values as unknown as ArrayLike<number>);
       if (numbers.length !== elements) throw new Error(`${numbers.length} numbers, not ${elements}`);
-      return numbers;
+      return isHalf ? Float64Array.from(numbers, halfOf) : numbers;
     });
   }
 
@@ -199,6 +210,14 @@ export class Hdf5File {
     return (cause?.slice(4) ?? (error instanceof Error ? error.message : String(error))).slice(0, 160);
   }
 }
+
+/** The library gives floats of 16 bits to nobody, but their bits as integers. */
+function asBits(dataset: H5wasm.Dataset): H5wasm.Dataset {
+  const metadata = { ...dataset.metadata, type: INTEGER, signed: false };
+  return Object.create(dataset, { metadata: { value: metadata } }) as H5wasm.Dataset;
+}
+
+const halfOf = (bits: number) => parseFloat16(Uint8Array.of(bits & 0xff, bits >> 8))!;
 
 const CRASHED = 'cannot be read, since a damaged file has crashed the HDF5 reader: reload the page';
 

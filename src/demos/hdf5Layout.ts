@@ -3,6 +3,7 @@ import { BundleError } from './bundleError.ts';
 import type { Camera, Demonstration } from './demonstration.ts';
 import type { Hdf5File } from './hdf5File.ts';
 import type { Scene } from './scene.ts';
+import { taskName } from './taskName.ts';
 
 const MOST_STATE_WIDTH = 256;
 
@@ -60,9 +61,5 @@ export function byNumber(a: string, b: string): number {
 
 /** "PickPlaceCan" and "PickCube-v1" as "pick_place_can" and "pick_cube". */
 export function taskOf(environment: string): string {
-  return environment
-    .replace(/-v\d+$/, '')
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_');
+  return taskName(environment.replace(/-v\d+$/, '').replace(/([a-z0-9])([A-Z])/g, '$1_$2'));
 }

@@ -107,6 +107,18 @@ describe('a dataset', () => {
     );
   });
 
+  test('keeps tasks apart in whatever script, and is refused where one says nothing', async () => {
+    const { demonstrations } = await changed('meta/episodes.jsonl', 'Stack the blocks', '把积木叠起来 42');
+    expect(demonstrations.map(({ task }) => task)).toEqual([
+      '把积木叠起来_42',
+      'open_the_drawer',
+      'stack_the_blocks',
+    ]);
+    await expect(changed('meta/episodes.jsonl', 'Stack the blocks', ' ')).rejects.toThrow(
+      'meta/episodes.jsonl: gives no task for episode 0',
+    );
+  });
+
   test('whose words or counts disagree is told of', async () => {
     expect(await remarks('meta/episodes.jsonl', 'Stack', 'Stick')).toContain(
       'The rows of episode 0 are of task 0, "Stack the blocks", the list of episodes says "Stick the blocks"',

@@ -3,6 +3,7 @@ import { BundleError } from './bundleError.ts';
 import type { FileTree } from './fileTree.ts';
 import { filled, type Info } from './lerobotInfo.ts';
 import type { ParquetSource } from './parquetSource.ts';
+import { taskName } from './taskName.ts';
 
 const JSONL_BYTES = 32 * 2 ** 20;
 
@@ -212,19 +213,18 @@ function words(path: string, index: number, tasks: string[]) {
     throw new BundleError(path, `gives no task for episode ${index}: say what it does in words`);
   return {
     id: `episode${index}`,
-    task: tasks[0].toLowerCase().replace(/[^a-z0-9]+/g, '_'),
+    task: taskName(tasks[0]),
     variation: 0,
     descriptions: tasks,
     ours: false,
   };
 }
 
-const texts = (value: unknown): string[] =>
-  Array.isArray(value)
-    ? value.filter((text) => typeof text === 'string')
-    : typeof value === 'string'
-      ? [value]
-      : [];
+/** Those that say something. */
+function texts(value: unknown): string[] {
+  const all: unknown[] = Array.isArray(value) ? value : [value];
+  return all.filter((text) => typeof text === 'string').filter((text) => text.trim());
+}
 
 function wholeNumber(path: string, column: string, value: unknown): number {
   const number = typeof value === 'bigint' ? Number(value) : value;

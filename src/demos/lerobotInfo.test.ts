@@ -66,3 +66,16 @@ test('every vector of floats may be the state, but no action, judgement, time or
     'language_embedding',
   ]);
 });
+
+test('elements are named by a list, a list in an object, or an object of places', () => {
+  const labels = (names: unknown) => stateFeatures({ s: { dtype: 'float32', shape: [3], names } })[0].labels;
+  for (const names of [
+    ['x', 'y', 'z'],
+    { motors: ['x', 'y', 'z'] },
+    { x: 0, y: 1, z: 2 },
+    { z: 2, x: 0, y: 1 },
+  ])
+    expect(labels(names)).toEqual(['x', 'y', 'z']);
+  for (const names of [null, ['x', 'y'], { x: 0, y: 1, z: 3 }, { x: 0, y: 0, z: 1 }])
+    expect(labels(names)).toEqual([]);
+});

@@ -105,10 +105,17 @@ function isVector({ dtype, shape }: Feature): boolean {
 }
 
 function labelsOf(feature: string, { names, shape }: Feature): string[] {
-  const nested: unknown =
-    names && typeof names === 'object' && !Array.isArray(names) ? Object.values(names)[0] : names;
-  const given = Array.isArray(nested) && nested.length === shape[0] ? nested.map(String) : [];
+  const listed = names && typeof names === 'object' && !Array.isArray(names) ? ofObject(names) : names;
+  const given = Array.isArray(listed) && listed.length === shape[0] ? listed.map(String) : [];
   if (given.some((label) => !NUMBERED.test(label))) return given;
   const labels = labelsByName(feature, shape[0]);
   return labels.length ? labels : given;
+}
+
+/** {"motors": ["x", "y"]} and {"x": 0, "y": 1} as ["x", "y"]. */
+function ofObject(names: object): unknown {
+  const entries = Object.entries(names).sort(([, a], [, b]) => Number(a) - Number(b));
+  return entries.every(([, place], i) => place === i)
+    ? entries.map(([name]) => name)
+    : Object.values(names)[0];
 }

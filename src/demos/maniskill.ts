@@ -56,16 +56,18 @@ export async function readManiskill(
   const fps = info?.env_info.env_kwargs?.sim_config?.control_freq ?? FPS;
   const episodes = trajectories.sort(byNumber).map((id): Hdf5Episode => {
     const obs = `${id}/obs`;
+    // With obs_mode "state" it is one vector.
+    const groups = (group: string) => (file.dataset(obs) ? [] : file.keys(`${obs}/${group}`));
     const states: Hdf5Episode['states'] = {};
     for (const group of ['agent', 'extra'])
-      for (const key of file.keys(`${obs}/${group}`)) {
+      for (const key of groups(group)) {
         const dataset = `${obs}/${group}/${key}`;
         if (isState(file.dataset(dataset)?.shape ?? [])) states[`${group}/${key}`] = dataset;
       }
     const pictures: Hdf5Episode['pictures'] = {};
     const calibrations: Hdf5Episode['calibrations'] = {};
     const calibrated: string[] = [];
-    for (const camera of file.keys(`${obs}/sensor_data`)) {
+    for (const camera of groups('sensor_data')) {
       const dataset = `${obs}/sensor_data/${camera}/rgb`;
       const found = file.dataset(dataset);
       if (found?.kind !== 'byte' || !pictureSize(found.shape)) continue;

@@ -7,6 +7,7 @@ import type { FileTree, GivenFile } from './fileTree.ts';
 import { isLerobot, openLerobot } from './lerobot.ts';
 import { LooseFiles } from './looseFiles.ts';
 import { isRlbench, openRlbench } from './rlbench.ts';
+import { isSystemFile } from './systemFiles.ts';
 import type { StateMapping } from './stateMapping.ts';
 
 export interface OpenOptions {
@@ -69,7 +70,8 @@ async function openLayout(tree: FileTree, name: string, options: OpenOptions): P
 
 const HDF5 = /\.(hdf5|h5)$/i;
 
-async function treeOf(files: GivenFile[], name: string): Promise<FileTree> {
+async function treeOf(all: GivenFile[], name: string): Promise<FileTree> {
+  const files = all.filter(({ path }) => !isSystemFile(path));
   if (!files.length) throw new BundleError(name, 'holds no file: choose at least one');
   if (files.length === 1 && !HDF5.test(files[0].path)) {
     const [{ blob, readNow }] = files;

@@ -3,6 +3,7 @@ import { BundleError } from './bundleError.ts';
 import { cameraPoses } from './cameraPoses.ts';
 import { calibration, checkStates, encodedImage, pngSize } from './checkDemonstration.ts';
 import { checksumsOf, jumpRemarks } from './damageRemarks.ts';
+import { commonFolder } from './commonFolder.ts';
 import type { Bundle, Camera, Demonstration, FrameStore, LayerName } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
 import type { OpenOptions } from './openBundle.ts';
@@ -96,12 +97,13 @@ function episodeFolders(paths: string[], name: string): EpisodeFolder[] {
     if (match) found.set(match[0], match);
   }
   const parents = new Set([...found.values()].map(({ groups }) => parentOf(groups!.task)));
+  const shared = commonFolder([...parents]);
   const folders = [...found].map(([folder, { groups }]) => {
     const { variation, episode } = groups!;
     const whole = groups!.task.replace(/\/$/, '') || name.replace(/\.zip$/i, '');
     const task = whole.slice(whole.lastIndexOf('/') + 1);
     return {
-      id: `${parents.size > 1 ? whole : task}/${variation}/episode${episode}`,
+      id: `${parents.size > 1 ? whole.slice(shared.length) : task}/${variation}/episode${episode}`,
       folder,
       descriptionsFolder:
         variation === 'all_variations' ? folder : folder.replace(/episodes\/episode\d+\/$/, ''),
@@ -190,7 +192,8 @@ async function readEpisode(
       folder,
       'has no pictures (front_rgb/0.png ...): record with images and zip the whole folder',
     );
-  for (const [camera, frames] of pictures) {
+  // By name: files come in any order, and a question may show the first camera there is.
+  for (const [camera, frames] of [...pictures].sort(([a], [b]) => (a < b ? -1 : 1))) {
     demo.cameras[camera] = await readCamera(tree, folder, camera, frames, observations, signal);
     const range = depthRange(camera, observations[0]);
     if (range) ranges.set(`${id}\n${camera}`, range);

@@ -38,6 +38,11 @@ export function readRobomimic(path: string, file: Hdf5File): Hdf5Layout | null {
       if (kind === 'byte' && pictureSize(shape)) pictures[key.replace(/_(image|rgb)$/, '')] = dataset;
       else if (isState(shape)) states[key] = dataset;
     }
+    if (!Object.keys(pictures).length)
+      throw new BundleError(
+        path,
+        `has no pictures in data/${demo}/obs (bytes, frames x height x width x 3): write them with robomimic's dataset_states_to_obs.py`,
+      );
     checkRobomimic(path, file, demo, Object.keys(states));
     return {
       id: demo,

@@ -2,6 +2,7 @@
 import { BlobReader, ZipReader, configure, type Entry, type FileEntry } from '@zip.js/zip.js';
 import { BundleError } from './bundleError.ts';
 import { megabytes } from './fileTree.ts';
+import { isSystemFile } from './systemFiles.ts';
 
 export interface ArchiveLimits {
   entries: number;
@@ -46,7 +47,8 @@ export class ZipEntries {
       for await (const entry of entries.listed(name)) {
         if (entries.indices.size >= limits.entries)
           throw new BundleError(name, `holds more than ${limits.entries} files: zip fewer demonstrations`);
-        if (entry.directory) continue;
+        const path = pathOf(entry);
+        if (entry.directory || path.endsWith('/') || isSystemFile(path)) continue;
         totalBytes += entry.uncompressedSize;
         if (!(totalBytes <= limits.totalBytes))
           throw new BundleError(
@@ -54,13 +56,9 @@ export class ZipEntries {
             `would unpack to more than ${megabytes(limits.totalBytes)}: zip fewer demonstrations`,
           );
         if (entry.encrypted)
-          throw new BundleError(
-            entry.filename,
-            `is encrypted in ${name}: zip the demonstrations without a password`,
-          );
-        if (entries.indices.has(entry.filename))
-          throw new BundleError(entry.filename, `stands twice in ${name}: zip it anew`);
-        entries.keep(entry);
+          throw new BundleError(path, `is encrypted in ${name}: zip the demonstrations without a password`);
+        if (entries.indices.has(path)) throw new BundleError(path, `stands twice in ${name}: zip it anew`);
+        entries.keep(path, entry);
       }
     } catch (error) {
       throw asBundleError(error, name, 'is not a zip that can be read, or was cut short');
@@ -91,8 +89,7 @@ export class ZipEntries {
 
   /** The entry as zip.js sees it, the list read again: for methods that only zip.js unpacks. */
   async found(path: string): Promise<FileEntry> {
-    for await (const entry of this.listed(path))
-      if (!entry.directory && entry.filename === path) return entry;
+    for await (const entry of this.listed(path)) if (!entry.directory && pathOf(entry) === path) return entry;
     throw new BundleError(path, 'is missing: zip the whole folder anew');
   }
 
@@ -105,7 +102,7 @@ export class ZipEntries {
     }
   }
 
-  private keep(entry: FileEntry): void {
+  private keep(path: string, entry: FileEntry): void {
     const at = this.indices.size * FIELDS;
     if (at === this.numbers.length) {
       const longer = new Float64Array(2 * at);
@@ -124,7 +121,7 @@ export class ZipEntries {
       ],
       at,
     );
-    this.indices.set(entry.filename, this.indices.size);
+    this.indices.set(path, this.indices.size);
   }
 
   private fields(index: number): Float64Array {
@@ -145,6 +142,9 @@ export class ZipEntries {
     }
   }
 }
+
+/** Some programs of Windows part folders by backslashes. */
+const pathOf = ({ filename }: Entry) => filename.replaceAll('\\', '/');
 
 /** Refuses a list that would fill the memory. */
 class ListReader extends BlobReader {

@@ -8,6 +8,9 @@ const DEFLATED = 8;
 /** zip.js unpacks it, slowly found: Windows packs files of more than 2 GB so. */
 const DEFLATED64 = 9;
 
+/** Others by name, for errors. */
+const METHODS: Record<number, string> = { 12: 'bzip2', 14: 'LZMA', 93: 'Zstandard', 95: 'XZ' };
+
 const LOCAL_HEADER = 0x04034b50;
 const LOCAL_HEADER_BYTES = 30;
 /** What both headers must say alike: encryption, a data descriptor, names in UTF-8. */
@@ -44,6 +47,11 @@ export async function unpack(
       const data = file.slice(start, start + entry.packedSize);
       if (entry.method === STORED) await copied(data, entry, counted, signal);
       else if (entry.method === DEFLATED) await inflated(data, entry, counted, signal);
+      else if (entry.method in METHODS)
+        throw new BundleError(
+          path,
+          `is packed by ${METHODS[entry.method]}, which is not read here: zip it anew by deflate, or without compression`,
+        );
       else throw new Error(`method ${entry.method} is neither deflate nor stored`);
     }
   } catch (error) {

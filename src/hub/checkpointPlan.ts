@@ -27,8 +27,12 @@ export async function planDownload(
 ): Promise<CheckpointPlan> {
   const files = await listFiles(repository, CANDIDATES, options.signal);
   const readConfigJson = async (): Promise<unknown> => {
-    const response = await fetch(resolveUrl(repository, 'config.json'), { signal: options.signal });
-    return response.ok ? response.json() : null;
+    const url = resolveUrl(repository, 'config.json');
+    const response = await fetch(url, { signal: options.signal }).catch((error: unknown) => {
+      options.signal.throwIfAborted();
+      throw new Error(`cannot reach ${url}: ${String(error)}; check the connection or set a mirror`);
+    });
+    return response.ok ? parsed(await response.text(), `${url} gives a config.json that`) : null;
   };
   return plan(checkpoints, repository.id, files, readConfigJson, options);
 }
@@ -40,15 +44,16 @@ export async function planFolder(
   given: ReadonlyMap<string, Blob>,
   options: PlanOptions,
 ): Promise<CheckpointPlan> {
-  const files = [...given].map(([path, { size }]) => ({ path, size, sha256: null, gitOid: null }));
+  const files = [...given].map(([path, blob]) => ({
+    path,
+    size: blob.size,
+    sha256: null,
+    gitOid: null,
+    version: blob instanceof File ? String(blob.lastModified) : null,
+  }));
   const readConfigJson = async (): Promise<unknown> => {
     const text = await given.get('config.json')?.text();
-    if (text === undefined) return null;
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      throw new Error(`config.json of ${id} is no JSON: ${String(error)}`, { cause: error });
-    }
+    return text === undefined ? null : parsed(text, `config.json of ${id}`);
   };
   return plan(checkpoints, id, files, readConfigJson, options);
 }
@@ -66,6 +71,14 @@ export async function planStored(
   const readConfigJson = async (): Promise<unknown> =>
     JSON.parse(new TextDecoder().decode(await source.read('config.json')));
   return plan(checkpoints, id, files, readConfigJson, wish);
+}
+
+function parsed(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${what} is no JSON: ${String(error)}`, { cause: error });
+  }
 }
 
 async function plan(

@@ -172,6 +172,51 @@ test('a file that has changed on the hub begins anew', async () => {
   ]);
 });
 
+test('without hashes the server’s word of a change counts: no part of the old file begins the new one', async () => {
+  hub.faults = { unhashed: 'first', cutOff: { path: VISION, after: 50_000, times: 99 } };
+  const plan = await planned();
+  expect(plan.files.find(({ path }) => path === VISION)).toMatchObject({ sha256: null, version: 'first' });
+  await expect(fetchAll(plan, { attempts: 1 })).rejects.toThrow('bytes are kept');
+  hub.faults = { unhashed: 'second' };
+  const later = await planned();
+  const [before, here] = [hub.requests.length, later.here];
+  await fetchAll(later);
+  expect(here).toBeLessThan(plan.total - 124_865 + 1);
+  expect(hub.requests.slice(before).filter((request) => request.includes('bytes='))).toEqual([]);
+  expectWhole();
+  // A mirror that says nothing of it has not changed anything.
+  const silent = later.files.map((file) => ({ ...file, version: null }));
+  const after = hub.requests.length;
+  await fetchAll({ ...later, files: silent });
+  expect(hub.requests).toHaveLength(after);
+});
+
+test('a range from another byte than asked is refused', async () => {
+  hub.faults = { cutOff: { path: VISION, after: 50_000, times: 1 }, otherRange: 10 };
+  await expect(fetchAll(await planned())).rejects.toThrow('gives bytes from 10, asked were 50000');
+});
+
+test('a list of files without an end is left', async () => {
+  hub.faults.endlessTree = true;
+  await expect(planned()).rejects.toThrow('is page 50 of a list without an end');
+});
+
+test('a whole file that has become shorter since is told and completed', async () => {
+  const plan = await planned();
+  await fetchAll(plan);
+  const path = checkpoints.pathOf(TINY_ID, VISION);
+  files.files.set(path, files.files.get(path)!.slice(0, 1000));
+  const source = await checkpoints.source(TINY_ID);
+  await expect(source.read(VISION)).rejects.toThrow('has 1000 of 124865 bytes here: download it again');
+  await fetchAll(plan);
+  expectWhole();
+});
+
+test('config.json of a hub that is no JSON is named', async () => {
+  hub.faults.garbled = 'config.json';
+  await expect(planned()).rejects.toThrow(/resolve\/main\/config\.json gives .* that is no JSON/);
+});
+
 test('a folder that the visitor gives needs no network', async () => {
   const given = new Map<string, Blob>();
   const plan = await planned();
@@ -190,6 +235,14 @@ test('a folder that the visitor gives needs no network', async () => {
   const source = await checkpoints.source('my folder');
   expect(Buffer.from(await source.read(VISION)).equals(readFileSync(join(TINY, VISION)))).toBe(true);
   await expect(source.read('onnx/other.onnx')).rejects.toMatchObject({ name: 'MissingFileError' });
+  const again = new File([new Uint8Array(124_865)], 'v.onnx', { lastModified: 2 });
+  const first = new File([readFileSync(join(TINY, VISION))], 'v.onnx', { lastModified: 1 });
+  for (const file of [first, again]) {
+    const changed = new Map([...given, [VISION, file] as const]);
+    const next = await planFolder(checkpoints, 'my folder', changed, options);
+    await download(checkpoints, next.id, next.files, folderTransport(changed), { signal: never });
+  }
+  expect((await (await checkpoints.source('my folder')).read(VISION)).every((byte) => byte === 0)).toBe(true);
   await checkpoints.delete('my folder');
   expect(await checkpoints.list()).toEqual([]);
   hub = await HubServer.start();

@@ -66,6 +66,10 @@ export async function download(
   await checkpoints.save(manifest);
   const meter = new SpeedMeter();
   const entryOf = ({ path }: ListedFile) => manifest.files.find((entry) => entry.path === path)!;
+  // Another tab may have cut a file that this one had whole.
+  for (const file of files)
+    entryOf(file).whole &&=
+      (await checkpoints.store.open(checkpoints.pathOf(id, file.path)))?.size === file.size;
   let finished = files.filter((file) => entryOf(file).whole).reduce((sum, { size }) => sum + size, 0);
   for (const file of files) {
     const entry = entryOf(file);
@@ -93,7 +97,10 @@ function merged(old: Manifest | null, id: string, origin: string, files: readonl
     origin,
     files: [
       ...kept.filter(({ path }) => !wanted.has(path)),
-      ...files.map((file) => kept.find((other) => sameFile(other, file)) ?? { ...file, whole: false }),
+      ...files.map((file) => ({
+        ...file,
+        whole: kept.find((other) => sameFile(other, file))?.whole ?? false,
+      })),
     ],
   };
 }

@@ -11,8 +11,11 @@ export interface ListedFile {
   sha256: string | null;
   /** Git's hash of a small file: SHA-1 over "blob <size>\0" and the bytes. */
   gitOid: string | null;
+  /** Where neither hash is known: what the server says of when the file last changed (ETag or date). */
+  version?: string | null;
 }
 
+const MAX_PAGES = 50;
 const MAX_FILES = 5000;
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -46,7 +49,8 @@ export async function listFiles(
 ): Promise<ListedFile[]> {
   const files: ListedFile[] = [];
   let next: string | null = treeUrl(repository);
-  while (next !== null && files.length < MAX_FILES) {
+  for (let page = 0; next !== null && files.length < MAX_FILES; page++) {
+    if (page === MAX_PAGES) throw new Error(`${next} is page ${page} of a list without an end: set a mirror`);
     const response = await reach(next, { signal });
     if (response.status === 404 && files.length === 0) return askOneByOne(repository, wanted, signal);
     if (!response.ok) throw new Error(`${next} answers ${response.status}: ${meaning(response.status)}`);
@@ -105,7 +109,9 @@ async function head(repository: Repository, path: string, signal?: AbortSignal):
   if (stated === null || !/^\d+$/.test(stated))
     throw new Error(`${url} does not say how large it is: use a mirror that sends Content-Length`);
   const etag = (headers.get('x-linked-etag') ?? headers.get('etag') ?? '').replace(/^W\/|"/g, '');
-  return { path, size: Number(stated), sha256: hex(etag, 64), gitOid: hex(etag, 40) };
+  const [sha256, gitOid] = [hex(etag, 64), hex(etag, 40)];
+  const version = sha256 || gitOid ? null : etag || headers.get('last-modified');
+  return { path, size: Number(stated), sha256, gitOid, version };
 }
 
 async function reach(url: string, init: RequestInit): Promise<Response> {

@@ -29,9 +29,7 @@ export function opfsStore(root: () => Promise<FileSystemDirectoryHandle> = origi
       const handle = await fileAt(await root(), path, true).catch(orFull);
       const access = await handle!.createSyncAccessHandle().catch((cause: unknown) => {
         if (isFull(cause)) throw new StorageFullError({ cause });
-        throw new Error(`${path} is being written by another tab: close it, or wait for its download`, {
-          cause,
-        });
+        throw heldElsewhere(path, cause);
       });
       return writer(access, from ?? 0);
     },
@@ -39,7 +37,9 @@ export function opfsStore(root: () => Promise<FileSystemDirectoryHandle> = origi
       const parts = path.split('/').filter(Boolean);
       const parent = await directoryAt(await root(), parts.slice(0, -1), false);
       await parent?.removeEntry(parts[parts.length - 1], { recursive: true }).catch((error: unknown) => {
-        if ((error as DOMException).name !== 'NotFoundError') throw error;
+        const { name } = error as DOMException;
+        if (name === 'NoModificationAllowedError') throw heldElsewhere(path, error);
+        if (name !== 'NotFoundError') throw error;
       });
     },
     async room() {
@@ -47,6 +47,11 @@ export function opfsStore(root: () => Promise<FileSystemDirectoryHandle> = origi
       return quota === undefined ? null : quota - (usage ?? 0);
     },
   };
+}
+
+function heldElsewhere(path: string, cause: unknown): Error {
+  const what = `${decodeURIComponent(path)} is being written by another tab`;
+  return new Error(`${what}: close it, or wait for its download`, { cause });
 }
 
 function writer(access: FileSystemSyncAccessHandle, from: number): FileWriter {

@@ -16,6 +16,7 @@ const fileSchema = v.object({
   size: v.pipe(v.number(), v.integer(), v.minValue(0)),
   sha256: v.nullable(v.string()),
   gitOid: v.nullable(v.string()),
+  version: v.optional(v.nullable(v.string())),
   /** All bytes are there and hash to what was promised. */
   whole: v.boolean(),
 });
@@ -104,6 +105,9 @@ export class StoredCheckpoints {
         signal?.throwIfAborted();
         const blob = whole.has(path) ? await this.store.open(this.pathOf(id, path)) : null;
         if (!blob) throw new MissingFileError(`${id} has no ${path} among its stored files`);
+        const { size } = manifest.files.find((file) => file.path === path)!;
+        if (blob.size !== size)
+          throw new Error(`${path} of ${id} has ${blob.size} of ${size} bytes here: download it again`);
         const bytes = new Uint8Array(await blob.arrayBuffer());
         signal?.throwIfAborted();
         onProgress?.(bytes.length, bytes.length);
@@ -131,7 +135,8 @@ export function wholePaths({ files }: Manifest): Set<string> {
 
 /** Same bytes promised, as far as either hub says. */
 export function sameFile(a: ListedFile, b: ListedFile): boolean {
-  return a.path === b.path && a.size === b.size && a.sha256 === b.sha256 && a.gitOid === b.gitOid;
+  const changed = a.version && b.version && a.version !== b.version;
+  return !changed && a.path === b.path && a.size === b.size && a.sha256 === b.sha256 && a.gitOid === b.gitOid;
 }
 
 /** One folder a checkpoint, whatever its id holds. */

@@ -45,7 +45,10 @@ export function httpTransport(repository: Repository): Transport {
       const range = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
       // A browser hides Content-Range where the server does not expose it: 206 then is taken at its word.
       const start = status === 206 ? Number(range ?? from) : 0;
-      if (start > from) throw new Error(`${url} gives bytes from ${start}, asked were ${from}`);
+      if (start !== from && start !== 0) {
+        await response.body?.cancel();
+        throw new Error(`${url} gives bytes from ${start}, asked were ${from}: set another mirror`);
+      }
       return { start, body: response.body ?? new Blob([]).stream() };
     },
   };

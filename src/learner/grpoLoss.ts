@@ -51,6 +51,14 @@ export interface ResponseTally {
   importanceRatios: number[];
 }
 
+/** False where the loss has no gradient in the group's responses: it counts in the means and need not be scored. */
+export function teaches(
+  { responses }: LearnerGroup,
+  { beta, entropy_coef }: Pick<LossSettings, 'beta' | 'entropy_coef'>,
+): boolean {
+  return beta !== 0 || entropy_coef !== 0 || responses.some(({ advantage }) => advantage !== 0);
+}
+
 export function isActive(response: LearnerResponse, settings: LossSettings): boolean {
   return !(settings.mask_truncated_completions && response.truncated);
 }

@@ -48,7 +48,7 @@ export interface Learner {
   adapter(): Promise<{ adapter: Adapter; optimizer: OptimizerState }>;
   /** log p of every response token, temperature applied, as the adapter stands. */
   logprobs(group: LearnerGroup, temperature: number): Promise<Float32Array[]>;
-  /** One AdamW update on the loss over all groups, a group at a time, gradients summed. @throws AbortError, DeviceLostError or OutOfMemoryError, the adapter unchanged. */
+  /** One AdamW update on the loss over all groups, a group at a time, gradients summed; a group without a gradient counts in its means and is not scored. @throws AbortError, DeviceLostError or OutOfMemoryError, the adapter unchanged. */
   update(
     groups: LearnerGroup[],
     objective: ObjectiveSettings,

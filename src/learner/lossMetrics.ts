@@ -1,4 +1,4 @@
-/** What an update says of its loss, under TRL's names. */
+/** What an update says of its loss, under TRL's names; of the groups that were scored. */
 import type { ResponseLoss, ResponseTally } from './grpoLoss.ts';
 import type { LearnerMetrics } from './learner.ts';
 import type { LossSettings } from './lossSettings.ts';
@@ -13,7 +13,7 @@ export function lossMetrics(losses: ResponseLoss[], settings: LossSettings): Lea
     entropy: total('entropy') / tokens,
     ...clipMetrics(tallies, settings),
     'sampling/sampling_logp_difference/mean': total('difference') / tokens,
-    'sampling/sampling_logp_difference/max': Math.max(...tallies.map((tally) => tally.maxDifference)),
+    'sampling/sampling_logp_difference/max': Math.max(0, ...tallies.map((tally) => tally.maxDifference)),
   };
   if (settings.beta !== 0) metrics.kl = total('kl') / tokens;
   if (settings.entropy_coef !== 0) metrics.entropy_coef = settings.entropy_coef;

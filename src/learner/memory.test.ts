@@ -24,11 +24,14 @@ test.each([
   ['long responses in several blocks', MIDDLE, 4, 30, [90, 70, 100], 2 ** 28],
   ['a large vocabulary', { ...MIDDLE, vocab_size: 6000, num_hidden_layers: 1 }, 4, 20, [40, 40], 2 ** 28],
   ['q_proj and v_proj', MIDDLE, 8, 60, [20, 20], 2 ** 28],
+  ['everything kept, entropy and KL', MIDDLE, 8, 40, [30, 25, 30, 20], 2 ** 28],
+  ['large vocabulary, entropy and KL', { ...MIDDLE, vocab_size: 6000 }, 4, 20, [40, 40], 2 ** 28],
 ] as const)(
   'the peak of an update is estimated within 15 percent: %s',
   async (name, config, r, P, lengths, kept) => {
     const modules = name.startsWith('q_proj') ? ['q_proj', 'v_proj'] : undefined;
     const adapter = syntheticAdapter(config, r, 'adapter', modules);
+    const more = name.includes('entropy') ? { entropy_coef: 0.1, beta: 0.1 } : {};
     const before = tf.memory().numBytes;
     const learner = new TfjsLearner('wasm', syntheticParameters(config, 'decoder'), kept);
     await learner.setAdapter(adapter);
@@ -39,9 +42,10 @@ test.each([
       responseLengths: [...lengths],
       groups: 2,
       activationBytes: kept,
+      entropies: name.includes('entropy'),
     });
     const groups = ['a', 'b'].map((seed) => syntheticGroup(config, P, [...lengths], seed));
-    const loss = { ...DEFAULT_LOSS, importance_sampling_correction: false, temperature: 1 };
+    const loss = { ...DEFAULT_LOSS, ...more, importance_sampling_correction: false, temperature: 1 };
     const { peakBytes } = await tf.profile(async () => {
       await learner.update(groups, { ...loss, max_completion_length: 100 }, ADAMW);
     });

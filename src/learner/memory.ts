@@ -27,6 +27,8 @@ export interface UpdateShape {
   groups: number;
   /** As TfjsLearner's. */
   activationBytes: number;
+  /** The loss rewards entropy (entropy_coef), whose gradient is taken beside the log-probabilities'. */
+  entropies?: boolean;
 }
 
 /** Bytes. */
@@ -55,7 +57,7 @@ export function estimateMemory(
   update: UpdateShape,
 ): MemoryEstimate {
   const packing = packGroup(update.promptLength, update.responseLengths);
-  const sizes = sizesOf(config, packing, lora, update.device);
+  const sizes = sizesOf(config, packing, lora, update);
   const parameters = linearModules(config, lora.target_modules).reduce(
     (sum, module) => sum + lora.r * (module.in + module.out),
     0,
@@ -174,7 +176,7 @@ function sizesOf(
   config: CheckpointConfig,
   packing: Packing,
   { r, target_modules }: Pick<LoraConfig, 'r' | 'target_modules'>,
-  device: Device,
+  { device, entropies = false }: Pick<UpdateShape, 'device' | 'entropies'>,
 ) {
   const { rows: n, prefix, responses } = packing;
   const {
@@ -186,7 +188,8 @@ function sizesOf(
   } = config;
   const [q, kv] = [num_attention_heads * head_dim, num_key_value_heads * head_dim];
   const wasm = device === 'wasm' ? 1 : 0;
-  const logitTensors = device === 'webgpu' ? 5 : 3;
+  const logitTensors = (device === 'webgpu' ? 5 : 3) + (entropies ? 2 : 0);
+  const slopes = entropies ? 2 : 1;
   const inside = linearModules(config, 'all').filter(({ path }) => path.startsWith('layers.0.'));
   const adapted = linearModules(config, target_modules).filter(({ path }) => path.startsWith('layers.0.'));
   const total = (modules: { in: number; out: number }[], key: 'in' | 'out') =>
@@ -228,7 +231,7 @@ function sizesOf(
     saved,
     forward,
     backward,
-    responses: answered * (h + 2),
-    vocabulary: answered * 5 * h + logits * (logitTensors * config.vocab_size + 7 * h),
+    responses: answered * (slopes * h + 2),
+    vocabulary: answered * (3 + 2 * slopes) * h + logits * (logitTensors * config.vocab_size + 7 * h),
   };
 }

@@ -1,5 +1,5 @@
 /** What an update minimises, group by group: GRPO's loss, or the likelihood of given responses. */
-import { batchSizes, responseLoss, type ResponseLoss, type ScoredResponse } from './grpoLoss.ts';
+import { batchSizes, responseLoss, teaches, type ResponseLoss, type ScoredResponse } from './grpoLoss.ts';
 import type { LearnerGroup, LearnerMetrics } from './learner.ts';
 import { lossMetrics } from './lossMetrics.ts';
 import type { LossSettings, ObjectiveSettings } from './lossSettings.ts';
@@ -19,6 +19,8 @@ export interface Objective {
   reference: boolean;
   /** The gradient of the entropies is needed. */
   entropies: boolean;
+  /** False: the group at `index` has no gradient and is not to be added. */
+  takes(index: number): boolean;
   /** Adds the group at `index`. */
   add(index: number, scored: ScoredResponse[]): Slopes;
   /** Of all groups added. */
@@ -36,6 +38,7 @@ function reinforced(settings: LossSettings, groups: LearnerGroup[]): Objective {
     temperature: settings.temperature,
     reference: settings.beta !== 0,
     entropies: settings.entropy_coef !== 0,
+    takes: (index) => teaches(groups[index], settings),
     add(index, scored) {
       const added = groups[index].responses.map((response, i) =>
         responseLoss(response, scored[i], settings, batches[index]),
@@ -57,6 +60,7 @@ function supervised(groups: LearnerGroup[]): Objective {
     temperature: 1,
     reference: false,
     entropies: false,
+    takes: () => true,
     add(_, scored) {
       const added = scored.map((response) => supervisedLoss(response, tokens));
       losses.push(...added);

@@ -72,6 +72,24 @@ test.each(OPTIONS)(
   },
 );
 
+test('a group without advantages halves the means, unscored; under beta it has its KL', async () => {
+  const [told, flat] = ['told', 'flat'].map((seed) =>
+    withOldLogprobs(syntheticGroup(SMALL, 3, [3, 2], seed)),
+  );
+  for (const one of flat.responses) one.advantage = 0;
+  for (const beta of [0, 0.1])
+    for (const loss_type of ['grpo', 'dapo', 'dr_grpo', 'bnpo'] as const) {
+      const settings = { ...LOSS, loss_type, beta };
+      const learner = await newLearner();
+      const metrics = await learner.update([told, flat], settings, PLAIN);
+      expect(metrics.policy_loss).toBeCloseTo(naiveLoss(PARAMETERS, [told, flat], ADAPTER, settings), 5);
+      await learner.setAdapter(ADAPTER);
+      const alone = await learner.update([told], settings, PLAIN);
+      if (beta === 0) expect(metrics.grad_norm / alone.grad_norm).toBeCloseTo(1 / 2, 5);
+      await learner.dispose();
+    }
+});
+
 test('a ratio to the own log-probabilities is exactly 1: the gradient is the one without any, bit for bit', async () => {
   for (const importance_sampling_level of ['token', 'sequence'] as const) {
     const settings = { ...LOSS, importance_sampling_level };

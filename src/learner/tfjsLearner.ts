@@ -103,6 +103,10 @@ export class TfjsLearner implements Learner {
     try {
       for (const [done, group] of groups.entries()) {
         await pause();
+        if (!objective.takes(done)) {
+          onProgress?.(done + 1, groups.length);
+          continue;
+        }
         const reference = objective.reference ? await this.#logprobs(group, temperature, null, pause) : null;
         const scores = await this.#model.score(group, temperature, trained.tensors, differentiable, pause);
         try {

@@ -4,6 +4,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { BundleError } from '../demos/bundleError.ts';
 import { megabytes, type FileTree, type ReadNow } from '../demos/fileTree.ts';
+import { isSystemFile } from '../demos/systemFiles.ts';
 import { DiskBlob } from './diskBlob.ts';
 
 export class DiskFolder implements FileTree {
@@ -17,7 +18,8 @@ export class DiskFolder implements FileTree {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     const paths = entries
       .filter((entry) => entry.isFile())
-      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+      .filter((path) => !isSystemFile(path));
     return new DiskFolder(folder, new Set(paths));
   }
 

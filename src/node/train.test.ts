@@ -106,14 +106,16 @@ test(
     expect(heard.noted).toContain(`saved after 1 steps; go on with: robot-r1 train --resume ${out}`);
     expect(await metricsOf(out)).toHaveLength(1);
 
-    const { code, printed, noted } = await robotR1(
-      'train',
-      demos,
-      '--resume',
-      out,
-      ...SMALL_EVALUATION,
-      '--json',
-    );
+    for (const [flags, why] of [
+      [['--samples', '1'], 'the run began with 2 samples of each: --samples cannot be changed'],
+      [['--eval-questions', '9'], 'the run began with 3 held-out questions: --eval-questions cannot be'],
+      [['--steps', '0'], '--steps 0 is not'],
+    ] as const) {
+      const changed = await robotR1('train', demos, '--resume', out, ...flags);
+      expect([changed.code, changed.noted[0]]).toEqual([2, expect.stringContaining(why)]);
+    }
+    // What it asks comes with it.
+    const { code, printed, noted } = await robotR1('train', demos, '--resume', out, '--json');
     expect(noted.filter((line) => line.startsWith('robot-r1:'))).toEqual([]);
     expect(code).toBe(0);
     expect(noted.filter((line) => line.startsWith('held-out questions after 1 steps'))).toHaveLength(1);
@@ -155,6 +157,8 @@ test(
     ])
       expect(metrics[1][name]).toBeTypeOf('number');
 
+    const fewer = await robotR1('train', demos, '--resume', out, '--steps', '1');
+    expect([fewer.code, fewer.noted[0]]).toEqual([2, expect.stringContaining('2 steps are done')]);
     const again = await robotR1('train', demos, '--out', out, ...SMALL, ...SMALL_EVALUATION);
     expect(again.code).toBe(1);
     expect(again.noted.at(-1)).toContain(`${out} holds a run already: go on with --resume ${out}`);
@@ -179,7 +183,7 @@ test(
     expect(await run([...all, '--out', broken], heard.terminal)).toBe(130);
     expect(heard.noted).toContain(`saved after 1 steps; go on with: robot-r1 sft --resume ${broken}`);
 
-    const again = await robotR1('sft', demos, '--resume', broken, ...SMALL_EVALUATION, '--json');
+    const again = await robotR1('sft', demos, '--resume', broken, '--json');
     const whole = await robotR1(...all, '--out', unbroken);
     expect([again.code, whole.code]).toEqual([0, 0]);
     expect(JSON.parse(again.printed[0])).toMatchObject({ steps: 2, before: { n: 3 }, after: { n: 3 } });

@@ -8,6 +8,7 @@ import { MAPPING_HELP, readMapping } from './mappingFlag.ts';
 import { MODEL_HELP } from './openCheckpoint.ts';
 import { DEFAULT_BUNDLE } from './openDemonstrations.ts';
 import { PRESET_HELP, presetSettings } from './presetFlag.ts';
+import type { HeldOut } from './openTraining.ts';
 import type { TrainingReport } from './trainRun.ts';
 
 const text = { type: 'string' } as const;
@@ -25,8 +26,8 @@ export const TRAINING_OPTIONS = {
   'max-length': text,
   'eval-steps': text,
   'test-share': text,
-  'eval-questions': { ...text, default: String(HELD_OUT.questions) },
-  samples: { ...text, default: String(HELD_OUT.samples) },
+  'eval-questions': text,
+  samples: text,
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -111,8 +112,10 @@ export async function train(called: Called, terminal: Terminal): Promise<void> {
   const changed = [...FIXED, ...called.fixed].find((flag) => given[flag] !== undefined);
   if (values.resume && changed) throw new UsageError(`--${changed} cannot be changed with --resume`);
   if (!values.resume && !values.out) throw new UsageError('say with --out DIR where the run goes');
-  const samples = wholeOr('samples', values.samples, HELD_OUT.samples);
-  const count = wholeOr('eval-questions', values['eval-questions'], HELD_OUT.questions);
+  const held_out = {
+    questions: wholeOr('eval-questions', values['eval-questions'], HELD_OUT.questions),
+    samples: wholeOr('samples', values.samples, HELD_OUT.samples),
+  };
   const share = values['test-share'];
   const split = {
     test_fraction: share === undefined ? HELD_OUT.share : numberBetween('test-share', share, 0.01, 0.99),
@@ -121,19 +124,21 @@ export async function train(called: Called, terminal: Terminal): Promise<void> {
   };
   const { startRun, resumeRun } = await import('./openTraining.ts');
   const model = { mirror: values.mirror, terminal };
-  const common = { bundle: positionals[0] ?? DEFAULT_BUNDLE, samples, count, model };
+  const common = { bundle: positionals[0] ?? DEFAULT_BUNDLE, model };
   const steps = values.steps === undefined ? null : settings.config.max_steps;
   const training = values.resume
-    ? await resumeRun({ ...common, folder: values.resume, steps })
+    ? await resumeRun({ ...common, folder: values.resume, steps, held_out: givenOf(values, held_out) })
     : await startRun({
         ...common,
         ...split,
         ...settings,
+        held_out,
         folder: values.out!,
         checkpoint: values.model,
         adapter: values.adapter,
       });
   const { folder, questions } = training;
+  const count = folder.run.held_out!.questions;
   terminal.note(`${questions.train.length} questions to train on, ${questions.held.length} held out`);
   if (questions.held.length < count)
     terminal.note(`only ${questions.held.length} held-out questions, not ${count}: give more demonstrations`);
@@ -149,6 +154,14 @@ export async function train(called: Called, terminal: Terminal): Promise<void> {
       );
     throw error;
   }
+}
+
+/** What of it was said and is not a default. */
+function givenOf(values: TrainingValues, held_out: HeldOut): Partial<HeldOut> {
+  return {
+    ...(values['eval-questions'] !== undefined && { questions: held_out.questions }),
+    ...(values.samples !== undefined && { samples: held_out.samples }),
+  };
 }
 
 function asTable({ before, after, blind, steps, seconds }: TrainingReport): string[] {

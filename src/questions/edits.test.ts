@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { applyEdits, editQuestion, type Edit } from './edits.ts';
 import { makeQuestions } from './generate.ts';
-import { DEFAULT_QUESTION_SETTINGS, type Question } from './question.ts';
+import { DEFAULT_QUESTION_SETTINGS, OPTION_LETTERS, type Question } from './question.ts';
 import { checkQuestion } from './questionSchema.ts';
 import { reach } from './testing/reach.ts';
 
@@ -40,8 +40,26 @@ test.each<[Question, number, string, string]>([
   [waypoint, 0, '[1, 2]', 'is no position'],
   [movement, 1, 'move along', 'option B "move along" is no movement'],
   [waypoint, 2, waypoint.options[0], 'option C is the same as A'],
+  [waypoint, 2, waypoint.options[0].replace(']', '0 ]'), 'option C is the same as A'],
+  [
+    { ...waypoint, prompt: waypoint.prompt.replace('\n[[B]]', ' [[B]]') },
+    0,
+    '[0, 0, 1]',
+    'option A has no line of its own in the prompt',
+  ],
 ])('refuses what is no option', (question, at, text, message) => {
   expect(() => editQuestion(question, change(question, at, text), 'A')).toThrow(message);
+});
+
+test('an option at the end of the prompt is changed too, and only on its own line', () => {
+  const [a] = movement.options;
+  const prompt = `Not [[A]] ${a}.\n<image>\n[[A]] ${a}\n[[B]] move left and move up\n[[C]] move down\n[[D]] move up`;
+  const options = [a, 'move left and move up', 'move down', 'move up'];
+  const given = checkQuestion({ ...movement, prompt, options, answer: 'D' }, 'given');
+  const changed = editQuestion(given, ['stay', options[1], options[2], 'move right'], 'D');
+  expect(changed.prompt).toBe(
+    prompt.replace(`\n[[A]] ${a}`, '\n[[A]] stay').replace('[[D]] move up', '[[D]] move right'),
+  );
 });
 
 test('refuses a letter without an option', () => {
@@ -68,4 +86,14 @@ test('an edit says nothing of the question that other settings ask in its place'
   ]);
   expect(applyEdits(others, edits)).toEqual(others);
   expect(applyEdits(QUESTIONS, edits)).toHaveLength(QUESTIONS.length - 1);
+});
+
+test('a prompt that says more behind a letter than the option is refused', () => {
+  const at = OPTION_LETTERS.indexOf(movement.answer);
+  const prompt = (more: string) =>
+    movement.prompt.replace(`]] ${movement.options[at]}\n`, `]] ${movement.options[at]}${more}`);
+  const checked = (more: string) => checkQuestion({ ...movement, prompt: prompt(more) }, 'x').prompt;
+  for (const more of ['\n', ' \n', ', [[Z]] else\n', '.\n']) expect(checked(more)).toBe(prompt(more));
+  for (const more of [' and move left\n', ', move left, and move up\n', 'wards\n'])
+    expect(() => checked(more)).toThrow('x: prompt: does not hold every option behind its letter');
 });

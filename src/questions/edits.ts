@@ -39,16 +39,20 @@ export function editQuestion(question: Question, options: string[], answer: Opti
     throw new Error(`${options.length} options where the question has ${question.options.length}`);
   if (!OPTION_LETTERS.slice(0, options.length).includes(answer))
     throw new Error(`answer ${answer} is no option: the last is ${OPTION_LETTERS[options.length - 1]}`);
+  // Two ways to write one position are one option.
+  const said = options.map((text) => readPosition(text)?.join() ?? text);
   for (const [i, text] of options.entries()) {
     const letter = OPTION_LETTERS[i];
-    if (options.indexOf(text) !== i)
-      throw new Error(`option ${letter} is the same as ${OPTION_LETTERS[options.indexOf(text)]}: ${text}`);
+    const first = said.indexOf(said[i]);
+    if (first !== i) throw new Error(`option ${letter} is the same as ${OPTION_LETTERS[first]}: ${text}`);
     if (question.points && !readPosition(text))
       throw new Error(`option ${letter} "${text}" is no position: write [x, y, z] in metres`);
     if (!question.points && !readMovement(text, question.viewpoint))
       throw new Error(
         `option ${letter} "${text}" is no movement: write e.g. "move up" or "move left and slightly move down"`,
       );
+    if (lineAt(question.prompt, i, question.options[i]) < 0)
+      throw new Error(`option ${letter} has no line of its own in the prompt: change it in the file`);
   }
   return edited(question, { options, answer });
 }
@@ -60,10 +64,16 @@ function edited(
   const points = question.points?.map((p, i): Vec3 =>
     options[i] === question.options[i] ? p : readPosition(options[i])!,
   );
-  const line = (i: number, text: string) => `\n[[${OPTION_LETTERS[i]}]] ${text}\n`;
-  const prompt = options.reduce(
-    (text, option, i) => text.replace(line(i, question.options[i]), () => line(i, option)),
-    question.prompt,
-  );
+  const prompt = options.reduce((text, option, i) => {
+    const at = lineAt(text, i, question.options[i]);
+    return at < 0 ? text : text.slice(0, at) + option + text.slice(at + question.options[i].length);
+  }, question.prompt);
   return { ...question, options, points: points ?? null, answer, prompt };
+}
+
+/** Where in a prompt an option begins that fills the line behind its letter; -1 where none does. */
+function lineAt(prompt: string, i: number, option: string): number {
+  const start = `\n[[${OPTION_LETTERS[i]}]] `;
+  const at = `${prompt}\n`.indexOf(`${start}${option}\n`);
+  return at < 0 ? at : at + start.length;
 }

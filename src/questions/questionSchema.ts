@@ -72,8 +72,7 @@ export const questionSchema = v.pipe(
   ),
   v.forward(
     v.check(
-      ({ prompt, options }) =>
-        options.every((said, i) => prompt.includes(`[[${OPTION_LETTERS[i]}]] ${said}`)),
+      ({ prompt, options }) => options.every((said, i) => holds(prompt, `[[${OPTION_LETTERS[i]}]] ${said}`)),
       'does not hold every option behind its letter',
     ),
     ['prompt'],
@@ -82,6 +81,11 @@ export const questionSchema = v.pipe(
     viewpoint === undefined || viewpoint === 'camera' ? question : { ...question, viewpoint },
   ),
 ) satisfies v.GenericSchema<unknown, Question>;
+
+/** Whether an option ends where its text does: "move up" is not what "[[A]] move up and move left" says. */
+function holds(prompt: string, option: string): boolean {
+  return prompt.split(option).some((rest, i) => i > 0 && /^[\s,;.|]*(\[\[|\n|$)/.test(rest));
+}
 
 /** @param where starts the error, e.g. "mine.jsonl, line 3". @throws Error naming the field and what is wrong. */
 export function checkQuestion(value: unknown, where: string): Question {

@@ -42,6 +42,8 @@ export interface RunSettings {
   questions?: AskedQuestions;
   /** Share of the demonstrations held out. */
   test_fraction: number;
+  /** Questions asked at most of those held out, and samples of each; left out by the page, which keeps them beside it. */
+  held_out?: { questions: number; samples: number };
   /** Its seed is the run's seed. */
   config: GrpoConfig;
   /** Without it the run is GRPO's; with it supervised, and of config only what any training has is used. */

@@ -118,6 +118,7 @@ export const runSummarySchema = v.object({
   question_settings: questionSettingsSchema,
   questions: v.optional(askedQuestions),
   test_fraction: share,
+  held_out: v.optional(v.object({ questions: positive, samples: positive })),
   config: grpoConfigSchema,
   sft: v.optional(v.nullable(sftSchema)),
   steps: count,

@@ -131,16 +131,34 @@ test('every rollout has its own seed', async () => {
   expect(new Set(seeds).size).toBe(4 * 4);
 });
 
-test('groups without variance are counted and left out of the update', async () => {
+test('groups without variance are counted, and are in the update for its means, KL and entropy', async () => {
   const context = toyContext();
   const [{ groups, metrics }] = await steps(context, config({ max_steps: 1, num_generations: 2, seed: 5 }));
   const flat = groups.filter((group) => group.zeroVariance).length;
   expect(flat).toBeGreaterThan(0);
   expect(metrics.frac_reward_zero_std).toBe(flat / groups.length);
-  expect(context.learner.updates[0]).toHaveLength(groups.length - flat);
-  for (const { responses } of context.learner.updates[0])
-    expect(responses[0].advantage).toBeCloseTo(-responses[1].advantage, 10);
+  expect(context.learner.updates[0]).toHaveLength(groups.length);
+  context.learner.updates[0].forEach(({ responses }, g) => {
+    const [first, second] = responses.map(({ advantage }) => advantage);
+    if (groups[g].zeroVariance) expect([first, second]).toEqual([0, 0]);
+    else expect(first).toBeCloseTo(-second, 10);
+  });
 });
+
+test.each([{ beta: 0.1 }, { entropy_coef: 0.1 }])(
+  'under %j a step of flat groups learns too',
+  async (loss) => {
+    const context = toyContext();
+    const certain = toyAdapter([-100, 100, -100, -100, -100]);
+    const optimizer = { step: 0, m: {}, v: {} };
+    const resume: TrainingState = { step: 0, position: 0, num_tokens: 0, adapter: certain, optimizer };
+    const changed = config({ max_steps: 1, loss: { ...DEFAULT_GRPO_CONFIG.loss, ...loss } });
+    const [{ groups, metrics }] = await steps(context, changed, { resume });
+    expect(groups.every(({ zeroVariance }) => zeroVariance)).toBe(true);
+    expect(context.learner.updates[0]).toHaveLength(groups.length);
+    expect(metrics.update_skipped).toBe(0);
+  },
+);
 
 test('when every group is flat there is no update, and the metrics say so', async () => {
   const context = toyContext();
@@ -165,7 +183,8 @@ test('further iterations take the ratio to the policy before the first', async (
   expect(metrics.update_skipped).toBe(0);
   const sampled = groups.filter((group) => !group.zeroVariance).flatMap(({ responses }) => responses);
   for (const update of context.learner.updates) {
-    const old = update.flatMap(({ responses }) => responses.map(({ oldLogprobs }) => oldLogprobs![0]));
+    const telling = update.filter((_, g) => !groups[g].zeroVariance);
+    const old = telling.flatMap(({ responses }) => responses.map(({ oldLogprobs }) => oldLogprobs![0]));
     old.forEach((logprob, i) => expect(logprob).toBeCloseTo(sampled[i].logprobs[0], 6));
   }
 });

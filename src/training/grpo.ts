@@ -1,6 +1,7 @@
 /** The GRPO loop: rollouts, rewards, advantages, update, and the policy takes the new adapter. */
 import type { EncodedImage } from '../demos/demonstration.ts';
 import { seededRandom } from '../demos/random.ts';
+import { teaches } from '../learner/grpoLoss.ts';
 import type { Learner, LearnerGroup } from '../learner/learner.ts';
 import { checkLoss } from '../learner/lossSettings.ts';
 import type { Completion, EncodedPrompt, Policy } from '../policy/policy.ts';
@@ -56,8 +57,9 @@ interface Rollout {
  * Yields each step with the state behind it, until max_steps are done. To pause, pull no more; to stop, abort or
  * return: the last yielded state resumes the run with the numbers an unbroken one would have had.
  *
- * Groups that teach nothing, of equal rewards, are counted (frac_reward_zero_std) and left out of the update; when all
- * are, the step makes no update and says so with the one metric that is not TRL's, update_skipped = 1.
+ * Groups of equal rewards are counted (frac_reward_zero_std). Their advantages are 0: as in TRL they count in the means
+ * of the loss, and in KL and entropy. When all are such and neither is asked for, the step makes no update and says so
+ * with the one metric that is not TRL's, update_skipped = 1.
  * @throws AbortError; the step under way is lost. Error when the configuration does not fit together.
  */
 export async function* grpo(
@@ -88,12 +90,13 @@ async function trainStep(
   const step = state.step + 1;
   const rollouts = await rollOut(context, config, state, options);
   const judged = judge(rollouts, config);
-  const telling = judged.flatMap(({ rollout, advantages, isTelling }) =>
-    isTelling ? [learnerGroup(rollout, advantages)] : [],
+  const groups = judged.flatMap(({ rollout, advantages, isUsed }) =>
+    isUsed ? [learnerGroup(rollout, advantages)] : [],
   );
+  const isUpdate = groups.some((group) => teaches(group, config.loss));
   const learning_rate = scheduledRate(config.optimizer.learning_rate, step, config.max_steps, config);
   const scheduled = { ...config, optimizer: { ...config.optimizer, learning_rate } };
-  const learned = await update(context.learner, telling, scheduled, step, options);
+  const learned = await update(context.learner, isUpdate ? groups : [], scheduled, step, options);
   const after = await context.learner.adapter();
   await context.policy.setAdapter(after.adapter);
   const position = state.position + rollouts.length;
@@ -104,7 +107,7 @@ async function trainStep(
     metrics: {
       ...rolloutMetrics(rollouts),
       ...learned,
-      update_skipped: telling.length === 0 ? 1 : 0,
+      update_skipped: isUpdate ? 0 : 1,
       learning_rate,
       num_tokens,
       epoch: position / context.questions.length,
@@ -198,7 +201,9 @@ async function rollOutTogether(
 interface JudgedRollout {
   rollout: Rollout;
   advantages: number[];
-  /** It has a part in the update. */
+  /** It is one of the step's: online_filtering has not replaced it. */
+  isUsed: boolean;
+  /** Its advantages are not all 0. */
   isTelling: boolean;
 }
 
@@ -210,9 +215,9 @@ function judge(rollouts: Rollout[], config: GrpoConfig): JudgedRollout[] {
   const telling = tellingGroups(rewards, config);
   return rollouts.map((rollout) => {
     const at = used.indexOf(rollout);
-    return at < 0
-      ? { rollout, advantages: rollout.rewards.map(() => 0), isTelling: false }
-      : { rollout, advantages: advantages[at], isTelling: telling[at] };
+    const isTelling = at >= 0 && telling[at];
+    const zeros = rollout.rewards.map(() => 0);
+    return { rollout, advantages: isTelling ? advantages[at] : zeros, isUsed: at >= 0, isTelling };
   });
 }
 
@@ -235,7 +240,7 @@ async function update(
 ): Promise<Record<string, number>> {
   if (groups.length === 0) return {};
   const { temperature, max_completion_length } = config.sampling;
-  if (config.num_iterations > 1) groups = await withOldLogprobs(learner, groups, temperature, signal);
+  if (config.num_iterations > 1) groups = await withOldLogprobs(learner, groups, config, signal);
   const total = config.num_iterations * groups.length;
   const metrics: Record<string, number>[] = [];
   for (let iteration = 0; iteration < config.num_iterations; iteration++) {
@@ -255,13 +260,17 @@ async function update(
 async function withOldLogprobs(
   learner: Learner,
   groups: LearnerGroup[],
-  temperature: number,
+  { loss, sampling }: GrpoConfig,
   signal?: AbortSignal,
 ): Promise<LearnerGroup[]> {
   const old: LearnerGroup[] = [];
   for (const group of groups) {
     signal?.throwIfAborted();
-    const logprobs = await learner.logprobs(group, temperature);
+    if (!teaches(group, loss)) {
+      old.push(group);
+      continue;
+    }
+    const logprobs = await learner.logprobs(group, sampling.temperature);
     const responses = group.responses.map((response, i) => ({ ...response, oldLogprobs: logprobs[i] }));
     old.push({ ...group, responses });
   }

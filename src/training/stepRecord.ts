@@ -21,7 +21,7 @@ export interface GroupRecord {
   question: string;
   kind: Kind;
   answer: OptionLetter;
-  /** All rewards equal, of the batch under reinforce_plus_plus: no gradient, left out of the update. */
+  /** All rewards equal, of the batch under reinforce_plus_plus: every advantage is 0. */
   zeroVariance: boolean;
   responses: RolloutRecord[];
 }

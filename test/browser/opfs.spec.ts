@@ -65,8 +65,11 @@ test('files are written in pieces, gone on with, listed, read after a reload, an
 test('a file that is being written elsewhere is refused by name, and free again afterwards', async ({
   page,
 }) => {
-  const told = await page.evaluate(() => globalThis.files.writeTwice('models/c'));
-  expect(told).toBe('models/c is being written by another tab: close it, or wait for its download');
-  await page.evaluate(() => globalThis.others.write('models/c', null, [[5]]));
-  expect(await read(page, 'models/c')).toEqual([5]);
+  const told = await page.evaluate(() => globalThis.files.whileWritten('models/a%2Fb/c', 'models/a%2Fb'));
+  expect(told).toEqual([
+    'models/a/b/c is being written by another tab: close it, or wait for its download',
+    'models/a/b is being written by another tab: close it, or wait for its download',
+  ]);
+  await page.evaluate(() => globalThis.others.write('models/a%2Fb/c', null, [[5]]));
+  expect(await read(page, 'models/a%2Fb/c')).toEqual([5]);
 });

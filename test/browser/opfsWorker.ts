@@ -23,14 +23,16 @@ const trials = {
     return blob && [...new Uint8Array(await blob.arrayBuffer())];
   },
 
-  /** @returns what the second writer of one file is told. */
-  async writeTwice(path: string): Promise<string> {
+  /** @returns what the second writer of one file is told, and who would remove the folder that it is in. */
+  async whileWritten(path: string, folder: string): Promise<string[]> {
     const first = await store.append(path, null);
-    try {
-      return await write(path, null, [[1]]).then(
+    const told = (work: Promise<void>) =>
+      work.then(
         () => 'nothing',
         ({ message }: Error) => message,
       );
+    try {
+      return [await told(write(path, null, [[1]])), await told(store.remove(folder))];
     } finally {
       await first.close();
     }

@@ -24,6 +24,14 @@ export interface Faults {
   refuseRange?: boolean;
   /** Has no list of files: only the files themselves. */
   noTree?: boolean;
+  /** No list and no hashes: this ETag for every file. */
+  unhashed?: string;
+  /** The list of files goes on for ever. */
+  endlessTree?: boolean;
+  /** This file holds no JSON. */
+  garbled?: string;
+  /** Answers a range from this byte, whatever was asked. */
+  otherRange?: number;
   /** Waits between pieces of 16 KB. */
   slow?: number;
 }
@@ -67,7 +75,12 @@ export class HubServer {
     );
     if (method === 'OPTIONS') return void response.writeHead(204).end();
     const { pathname } = new URL(url, this.address);
-    if (pathname === `/api/models/${this.#id}/tree/main` && !this.faults.noTree)
+    const { noTree, unhashed, endlessTree } = this.faults;
+    if (pathname.startsWith('/api/') && endlessTree) {
+      response.setHeader('Link', `<${this.address}/api/more>; rel="next"`);
+      return void response.writeHead(200, { 'Content-Type': 'application/json' }).end('[]');
+    }
+    if (pathname === `/api/models/${this.#id}/tree/main` && !noTree && unhashed === undefined)
       return void response
         .writeHead(200, { 'Content-Type': 'application/json' })
         .end(JSON.stringify(this.#tree()));
@@ -77,7 +90,8 @@ export class HubServer {
     const file = path === null || path.includes('..') ? null : join(this.#folder, path);
     if (file === null || !statSync(file, { throwIfNoEntry: false })?.isFile())
       return void response.writeHead(404).end();
-    await this.#send(path!, readFileSync(file), request, response);
+    const bytes = path === this.faults.garbled ? Buffer.from('{ no JSON') : readFileSync(file);
+    await this.#send(path!, bytes, request, response);
   }
 
   async #send(
@@ -86,7 +100,7 @@ export class HubServer {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const { status, cutOff, stall, wrongByte, slow } = this.faults;
+    const { status, cutOff, stall, wrongByte, slow, unhashed, otherRange } = this.faults;
     if (status && isMeant(status, path)) return void response.writeHead(status.status).end();
     let bytes = whole;
     if (wrongByte && isMeant(wrongByte, path)) {
@@ -94,14 +108,14 @@ export class HubServer {
       bytes[bytes.length >> 1] ^= 1;
     }
     const asked = this.faults.refuseRange ? null : /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
-    const from = asked ? Number(asked[1]) : 0;
+    const from = asked ? (otherRange ?? Number(asked[1])) : 0;
     if (from > 0 && from >= bytes.length) return void response.writeHead(416).end();
     const { hash, lfs } = hashOf(path, whole);
     response.writeHead(asked ? 206 : 200, {
       'Content-Type': 'application/octet-stream',
       'Content-Length': bytes.length - from,
       'X-Linked-Size': whole.length,
-      [lfs ? 'X-Linked-Etag' : 'ETag']: `"${hash}"`,
+      [lfs && unhashed === undefined ? 'X-Linked-Etag' : 'ETag']: `"${unhashed ?? hash}"`,
       ...(asked && { 'Content-Range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` }),
     });
     if (request.method === 'HEAD') return void response.end();

@@ -43,6 +43,14 @@ test('rank, group and length of responses each add to it', () => {
   ).toBeGreaterThan(before);
 });
 
+test('an entropy bonus adds two tensors of logits', () => {
+  const loss = { ...DEFAULT_TRAIN_CONFIG.grpo.loss, entropy_coef: 0.1 };
+  const large = { ...checkpoint, vocab_size: 49280 };
+  const working = (config: TrainConfig) => updateEstimate(large, config, gpu, lengths).working;
+  const rows = 154;
+  expect(working(set({ loss })) - working(DEFAULT_TRAIN_CONFIG)).toBeGreaterThan(2 * 4 * rows * 49280);
+});
+
 test('supervised fine-tuning learns one written response at a time', () => {
   const supervised: TrainConfig = { ...DEFAULT_TRAIN_CONFIG, method: 'sft' };
   const estimate = updateEstimate(checkpoint, supervised, gpu, { prompt: 300, written: 40 });

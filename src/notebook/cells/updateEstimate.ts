@@ -37,6 +37,7 @@ export function updateEstimate(
     responseLengths: new Array<number>(responses).fill(responseLength),
     groups: supervised ? sft.per_device_train_batch_size : grpo.generation_batch_size / responses,
     activationBytes: ACTIVATION_BYTES,
+    entropies: !supervised && grpo.loss.entropy_coef !== 0,
   });
   return { ...estimate, promptLength: prompt, responses, responseLength };
 }

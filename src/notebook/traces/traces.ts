@@ -15,7 +15,7 @@ export interface Trace {
   answer: OptionLetter;
   /** The letter given. */
   letter: OptionLetter | null;
-  /** Its group has no variance and is left out of the update. */
+  /** Its group has no variance: every advantage is 0. */
   discarded: boolean;
   response: RolloutRecord;
 }
