@@ -7,6 +7,7 @@ import type { Bundle, Camera, Demonstration } from './demonstration.ts';
 import type { FileTree } from './fileTree.ts';
 import { TaskNames, checkIndex, checkRows, countRemarks, videoRemarks } from './lerobotChecks.ts';
 import { readEpisodes, readLines, readTasks, type Episode } from './lerobotEpisodes.ts';
+import { OWN_ROBOT } from './lerobotColumns.ts';
 import { LerobotFrames, type EpisodeRows } from './lerobotFrames.ts';
 import { pictureFormats, sizeOf, sizeRemarks } from './lerobotPictures.ts';
 import { cameraFeatures, parseInfo, stateFeatures, type Feature, type Info } from './lerobotInfo.ts';
@@ -78,7 +79,7 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
     mapping,
     offer.features,
   );
-  const own = ownScene(info);
+  const own = ownScene(info) ?? (isOwnRobot(info) ? null : foreign);
   const demonstrations: Demonstration[] = [];
   const rows = new Map<string, EpisodeRows>();
   const budget = new StateBudget(name);
@@ -104,7 +105,7 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
       onProgress?.({ done: demonstrations.length, total: episodes.length, what: 'episodes' });
     }
   }
-  if (!episodes.every(({ ours }) => ours)) remarks.push(columnsRemark(mapping, offer));
+  if (own === foreign || !episodes.every(({ ours }) => ours)) remarks.push(columnsRemark(mapping, offer));
   remarks.push(...countRemarks(info, episodes, tasks), ...names.remarks());
   remarks.push(...videoRemarks(info), ...statistics.remarks());
   if (!tree.checked) remarks.push(...jumpRemarks(demonstrations));
@@ -151,6 +152,12 @@ export async function openLerobot(tree: FileTree, name: string, options: OpenOpt
     remarks,
     mapping: { ...offer, mapping, guess: null },
   };
+}
+
+/** Whether writeLerobot's name for the robot of RLBench's world is given, or none. */
+function isOwnRobot({ robot_type }: Info): boolean {
+  const name = robotName(robot_type);
+  return name === null || name === OWN_ROBOT;
 }
 
 /** As writeLerobot left it: none of RLBench's world. */

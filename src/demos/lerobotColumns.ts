@@ -6,6 +6,8 @@ import type { Column, StoredPicture } from './parquetTable.ts';
 import { PictureCounts } from './pictureStats.ts';
 
 export const CHUNKS_SIZE = 1000;
+/** The robot_type of datasets in RLBench's world. */
+export const OWN_ROBOT = 'panda';
 
 /** Columns of joints, written where every demonstration has them. */
 export const JOINTS = {

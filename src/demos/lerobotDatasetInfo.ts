@@ -1,7 +1,7 @@
 /** What meta/info.json says of a LeRobot v3.0 dataset, and what its demonstrations must share for it. */
 import { isMoving } from './camera.ts';
 import type { Demonstration } from './demonstration.ts';
-import { CHUNKS_SIZE, extrinsicsFeature, JOINTS, type JointColumn } from './lerobotColumns.ts';
+import { CHUNKS_SIZE, extrinsicsFeature, JOINTS, OWN_ROBOT, type JointColumn } from './lerobotColumns.ts';
 import type { Scene } from './scene.ts';
 
 const STATE_NAMES = ['x', 'y', 'z', 'qx', 'qy', 'qz', 'qw', 'gripper_open'];
@@ -77,7 +77,7 @@ export function datasetInfo(
   };
   return {
     codebase_version: 'v3.0',
-    robot_type: scene ? (scene.robot ?? 'unknown') : 'panda',
+    robot_type: scene ? (scene.robot ?? 'unknown') : OWN_ROBOT,
     total_episodes: demos.length,
     total_frames: demos.reduce((sum, demo) => sum + demo.length, 0),
     total_tasks: totalTasks,

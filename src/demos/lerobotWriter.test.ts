@@ -178,3 +178,28 @@ test('what is known of another world goes along, and only what all of its demons
     undefined,
   ]);
 });
+
+test('a dataset with our columns whose info.json names another robot is not of RLBench’s world', async () => {
+  const files = await unzipped(await writeLerobot(await original(), { decode }));
+  const info = JSON.parse(new TextDecoder().decode(files['meta/info.json'])) as object;
+  const named = async (robot_type: unknown) => {
+    const changed = new TextEncoder().encode(JSON.stringify({ ...info, robot_type }));
+    return openBundle(new Blob([await zipped({ ...files, 'meta/info.json': changed })]), 'a.zip');
+  };
+  const other = await named('so100_follower');
+  expect(other.demonstrations.map(({ scene }) => scene)).toEqual(
+    other.demonstrations.map(() => ({
+      robot: 'so100_follower',
+      frame: null,
+      table: null,
+      position: 'x, y, z of observation.state',
+      gripper: 'gripper_open of observation.state (openness, 0 to 1)',
+    })),
+  );
+  expect(other.remarks.join()).toContain('Read as the state: position x, y, z of observation.state');
+  for (const ours of ['panda', 'unknown', undefined]) {
+    const { demonstrations, remarks } = await named(ours);
+    expect(demonstrations.every(({ scene }) => scene === undefined)).toBe(true);
+    expect(remarks.join()).not.toContain('Read as the state');
+  }
+});

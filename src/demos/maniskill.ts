@@ -10,7 +10,7 @@ import type { Hdf5File } from './hdf5File.ts';
 import { pictureSize } from './hdf5Frames.ts';
 import { byNumber, commonLength, isState, taskOf, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
 import { issueText } from './schemaIssue.ts';
-import { robotName } from './scene.ts';
+import { MANISKILL_FRAME, robotName } from './scene.ts';
 import { labelsByName } from './stateMapping.ts';
 
 const JSON_BYTES = 64 * 2 ** 20;
@@ -111,7 +111,7 @@ export async function readManiskill(
     labels: labelsOf,
     scene: {
       robot: robotName(info?.env_info.env_kwargs?.robot_uids),
-      frame: "ManiSkill's world frame",
+      frame: MANISKILL_FRAME,
       table: info && ON_TABLE.includes(info.env_info.env_id) ? 0 : null,
     },
     remarks,

@@ -4,7 +4,7 @@ import { checkLengths, checkRobomimic } from './hdf5Checks.ts';
 import type { Hdf5File } from './hdf5File.ts';
 import { pictureSize } from './hdf5Frames.ts';
 import { byNumber, commonLength, isState, taskOf, type Hdf5Episode, type Hdf5Layout } from './hdf5Layout.ts';
-import { robotName } from './scene.ts';
+import { ROBOSUITE_FRAME, robotName } from './scene.ts';
 import { labelsByName } from './stateMapping.ts';
 
 /** robosuite's control frequency unless the file says another. */
@@ -78,7 +78,7 @@ export function readRobomimic(path: string, file: Hdf5File): Hdf5Layout | null {
     labels: (key, width) => labelsByName(key, width),
     scene: {
       robot: robotName(robots),
-      frame: "robosuite's world frame",
+      frame: ROBOSUITE_FRAME,
       table: TABLES.get(environment.env_name) ?? null,
     },
     remarks,

@@ -1,6 +1,10 @@
 /** What is known of a world that is not RLBench's table: a prompt says this and no more. */
 import * as v from 'valibot';
 
+/** Whose positions the HDF5 formats hold. */
+export const ROBOSUITE_FRAME = "robosuite's world frame";
+export const MANISKILL_FRAME = "ManiSkill's world frame";
+
 export interface Scene {
   /** Its name in the data, e.g. "Panda". */
   robot: string | null;

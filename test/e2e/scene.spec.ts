@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Locator, type Page } from '@playwright/test';
+import { fileURLToPath } from 'node:url';
 import { NotebookPage } from './notebookPage.ts';
 
 async function openIn3D(cell: Locator): Promise<Locator> {
@@ -107,6 +108,36 @@ test('a question keeps its answer in 3D until it is shown, dark and on a phone',
   await expect(picture).toBeVisible();
   const [above, below] = await Promise.all([picture.boundingBox(), view.boundingBox()]);
   expect(below!.y).toBeGreaterThanOrEqual(above!.y + above!.height);
+});
+
+test('of another world only what is known is drawn, and what is not is said', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const notebook = new NotebookPage(page);
+  await notebook.open('?device=wasm');
+  const demonstrations = notebook.cell('Demonstrations');
+  await expect(demonstrations.getByText('sample.zip: 4 demonstrations')).toBeVisible();
+  const view = await openIn3D(demonstrations);
+  await expect(demonstrations.getByText(/not drawn/)).toHaveCount(0);
+  for (const [files, noted, ground] of [
+    [['maniskill.h5', 'maniskill.json'], /^Robot \(not named\) not drawn: .* top is at 0\sm/, 'at a table'],
+    [['robomimic.hdf5'], /^Panda not drawn: its joints .* Table height not known/, 'over a grid'],
+    [['lerobot_v21.zip'], /^Panda not drawn: no joint .* Table height not known/, 'over a grid'],
+  ] as const) {
+    const paths = files.map((name) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url)));
+    const before = await settled(view);
+    await page.getByLabel('Files of demonstrations').setInputFiles(paths);
+    const note = demonstrations.getByText(noted).first();
+    await expect(note).toBeVisible();
+    await changed(view, before);
+    expect(await words(view)).toContain(`The gripper alone ${ground}, frame 0 of`);
+    expect(await words(view)).toContain((await note.textContent())!);
+    const start = await settled(view);
+    await demonstrations.getByRole('slider', { name: 'Frame' }).fill('2');
+    await changed(view, start);
+    expect(await violations(page)).toEqual([]);
+  }
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
 });
 
 test('without WebGL a sentence says so and the page goes on', async ({ page }) => {

@@ -49,7 +49,7 @@ for (const room of ROOM_NAMES) {
 
 /** A GPU draws otherwise on every machine: that it has drawn is seen here, and the pictures leave it out. */
 async function drawnAndHidden(page: Page) {
-  await expect(page.locator('canvas')).toHaveCount(4);
+  await expect(page.locator('canvas')).toHaveCount(5);
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
   await page.addStyleTag({ content: 'canvas { visibility: hidden }' });
 }

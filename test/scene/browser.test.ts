@@ -4,7 +4,8 @@ import { PATIENCE, sourcesPage } from '../sourcesPage.ts';
 
 const page = sourcesPage();
 
-const LIFE = `(async () => {
+/** A demonstration, a drawing, and how many of its pixels are drawn on. */
+const STAGE = `
   const { SceneDrawing } = await import('/src/notebook/scene/sceneDrawing.ts');
   const { sceneContent } = await import('/src/notebook/scene/content.ts');
   const { frontCamera } = await import('/src/simulator/camera.ts');
@@ -17,19 +18,12 @@ const LIFE = `(async () => {
     jointPositions: Float64Array.from([...HOME, ...HOME, ...HOME]),
     cameras: { front: frontCamera(224) },
   };
-  const question = {
-    id: 'a/0/movement', kind: 'movement', demonstration: 'a', task: 'push_button', frame: 0, camera: 'front', prompt: '',
-    options: ['move up', 'move down', 'move left', 'slightly move right'], points: null, answer: 'A',
-    state: tip.slice(0, 3), keypoint: 2, target: tip.slice(0, 3),
-  };
   const { paletteOf } = await import('/src/notebook/scene/palette.ts');
   const palette = paletteOf(() => '#0072b2');
   const shown = { demonstration, keypoints: [2], camera: demonstration.cameras.front };
-  const named = [{ position: [0.2, 0.1, 0.8], label: 'target' }];
   const canvas = new OffscreenCanvas(96, 96);
   const drawing = new SceneDrawing(canvas);
   drawing.resize(96, 96, 1);
-  drawing.look([0.5, -1.6, 1.5], [0.2, 0, 1]);
   const inks = async () => {
     drawing.draw();
     const picture = await createImageBitmap(canvas);
@@ -37,6 +31,16 @@ const LIFE = `(async () => {
     pen.drawImage(picture, 0, 0);
     return pen.getImageData(0, 0, 96, 96).data.filter((x, i) => i % 4 === 3 && x > 0).length;
   };
+`;
+
+const LIFE = `(async () => {${STAGE}
+  const question = {
+    id: 'a/0/movement', kind: 'movement', demonstration: 'a', task: 'push_button', frame: 0, camera: 'front', prompt: '',
+    options: ['move up', 'move down', 'move left', 'slightly move right'], points: null, answer: 'A',
+    state: tip.slice(0, 3), keypoint: 2, target: tip.slice(0, 3),
+  };
+  const named = [{ position: [0.2, 0.1, 0.8], label: 'target' }];
+  drawing.look([0.5, -1.6, 1.5], [0.2, 0, 1]);
   const held = [];
   for (const content of [
     sceneContent(shown),
@@ -47,14 +51,39 @@ const LIFE = `(async () => {
     drawing.show(content, palette);
     drawing.pose(2);
     drawing.hang(await createImageBitmap(new ImageData(8, 8)));
-    held.push({ arm: content.arm, inks: await inks(), ...drawing.memory() });
+    held.push({ arm: content.base !== null, inks: await inks(), ...drawing.memory() });
   }
   return { held, left: drawing.dispose() };
+})()`;
+
+const WORLDS = `(async () => {${STAGE}
+  const gripperPose = demonstration.gripperPose.map((x, i) => x + ([-0.306, 0, -0.782][i % 7] ?? 0));
+  const world = { robot: 'panda', frame: "ManiSkill's world frame", table: 0, position: 'p', gripper: 'g' };
+  const drawn = async (changes) => {
+    const foreign = { ...demonstration, gripperPose, scene: { ...world, ...changes } };
+    const content = sceneContent({ demonstration: foreign, keypoints: [], camera: undefined });
+    drawing.show(content, palette);
+    drawing.pose(2);
+    drawing.look([0.6, -1.8, 0.9], [-0.2, 0, 0.2]);
+    return inks();
+  };
+  const found = {
+    all: await drawn({}),
+    table: await drawn({ robot: 'so100_follower' }),
+    robot: await drawn({ table: null }),
+    grid: await drawn({ robot: 'so100_follower', table: null }),
+  };
+  return { found, left: drawing.dispose() };
 })()`;
 
 interface Life {
   held: { arm: boolean; inks: number; geometries: number; textures: number }[];
   left: { geometries: number; textures: number };
+}
+
+interface Worlds {
+  found: Record<'all' | 'table' | 'robot' | 'grid', number>;
+  left: Life['left'];
 }
 
 test(
@@ -70,6 +99,20 @@ test(
     expect(memory[2]).toEqual(memory[0]);
     expect(memory[3]).toEqual(memory[1]);
     // One texture is three's own: a table for all standard materials, which goes with the context.
+    expect(left).toEqual({ geometries: 0, textures: 1 });
+  },
+  PATIENCE,
+);
+
+test(
+  'of another world its table and its Panda are drawn where they are known, else a marker over a grid',
+  async () => {
+    const { found, left } = await page().evaluate<Worlds>(WORLDS);
+    // A still gripper's joints tell its base only where the world does, so that without it no robot is drawn.
+    expect(found.robot).toBe(found.grid);
+    expect(found.grid).toBeGreaterThan(0);
+    expect(found.table).toBeGreaterThan(2 * found.grid);
+    expect(found.all).toBeGreaterThan(found.table);
     expect(left).toEqual({ geometries: 0, textures: 1 });
   },
   PATIENCE,

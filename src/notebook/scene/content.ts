@@ -4,9 +4,10 @@ import { positionAt, type Camera, type Demonstration, type Vec3 } from '../../de
 import { OPTION_LETTERS, type OptionLetter, type Question } from '../../questions/question.ts';
 import { TABLE_HEIGHT } from '../../simulator/tasks/task.ts';
 import { optionEnds } from '../spatialText.ts';
+import { boundsOf, centreOf, diagonalOf } from './bounds.ts';
 import { frustumOf, type Frustum } from './frustum.ts';
-import { emptyScene, isOurArm } from './kinematics.ts';
 import type { Orbit } from './orbit.ts';
+import { surroundingsOf, type Surroundings } from './surroundings.ts';
 
 export type Motion = Pick<Demonstration, 'length' | 'gripperPose' | 'gripperOpen' | 'jointPositions'>;
 
@@ -22,12 +23,8 @@ export interface OptionInSpace {
   from: Vec3 | null;
 }
 
-export interface SceneContent {
+export interface SceneContent extends Surroundings {
   motion: Motion;
-  /** Whether joint positions lead our Panda along the gripper's path; else only the gripper's frame is drawn. */
-  arm: boolean;
-  /** Whether the gripper moves over RLBench's table; else the ground is a bare grid. */
-  table: boolean;
   /** Frames. */
   keypoints: number[];
   /** Whether what comes after the frame is shown: the rest of the path and all keypoints. */
@@ -50,12 +47,18 @@ export interface Shown {
   named?: NamedPosition[];
 }
 
-/** The table's sides, metres (src/simulator/scene.ts). */
-const TABLE = { x: [-0.62, 0.7], y: [-0.68, 0.68] };
+/** The back of the robot's foot at RLBench's table. */
 const ROBOT_BASE: Vec3 = [-0.36, 0, TABLE_HEIGHT];
+/** Metres from a Panda's base up to its elbow. */
+const ELBOW = 0.65;
+/** Metres around a path that hardly moves. */
+const LEAST_RADIUS = 0.05;
+/** Metres around what is shown at which marks in space have their plain size, where nothing of known size is drawn. */
+const PLAIN_RADIUS = 0.6;
+/** Of the radius of what is shown. */
+const HOME_DISTANCE = 2.7;
 /** The picture hangs before its camera at this share of the way to the path. */
 const PICTURE_AT = 0.36;
-const ROBOT = emptyScene();
 const HOME_AZIMUTH = (-62 * Math.PI) / 180;
 const HOME_ELEVATION = (21 * Math.PI) / 180;
 
@@ -69,11 +72,9 @@ export function sceneContent({
 }: Shown): SceneContent {
   const { length, gripperPose, gripperOpen, jointPositions } = demonstration;
   const path = pathOf(demonstration);
-  const arm = jointPositions !== null && isOurArm(ROBOT, demonstration);
   return {
+    ...surroundingsOf(demonstration, path),
     motion: { length, gripperPose, gripperOpen, jointPositions },
-    arm,
-    table: arm || path.every(isOverTable),
     keypoints,
     ahead: !question || !!right,
     options: question ? optionsOf(question) : [],
@@ -85,24 +86,31 @@ export function sceneContent({
 
 /** A view from the side: the robot to the left, the camera that looks at it to the right. */
 export function homeOf(content: SceneContent): Orbit {
-  const { motion, table, camera, options } = content;
+  const { motion, base, table, ground, camera, options } = content;
   const seen = pathOf(motion);
-  seen.push(...options.map((o) => o.position));
-  if (table) seen.push(ROBOT_BASE);
+  const [x, y] = centreOf(boundsOf(seen));
+  for (const { position } of options) seen.push(position);
+  if (table === 'rlbench') seen.push(ROBOT_BASE);
+  else seen.push([x, y, ground]);
+  if (base && table !== 'rlbench') seen.push(base, [base[0], base[1], base[2] + ELBOW]);
   const stands = camera && isMoving(camera.view) ? motion.length : 1;
   for (let frame = 0; frame < stands; frame++) {
     const frustum = frustumAt(content, frame);
     if (frustum) seen.push(frustum.eye, ...frustum.corners);
   }
-  const low = [0, 1, 2].map((k) => Math.min(...seen.map((p) => p[k])));
-  const high = [0, 1, 2].map((k) => Math.max(...seen.map((p) => p[k])));
-  const radius = Math.max(0.15, Math.hypot(...high.map((h, k) => h - low[k])) / 2);
+  const bounds = boundsOf(seen);
   return {
-    target: high.map((h, k) => (h + low[k]) / 2) as Vec3,
+    target: centreOf(bounds),
     azimuth: HOME_AZIMUTH,
     elevation: HOME_ELEVATION,
-    distance: 2.7 * radius,
+    distance: HOME_DISTANCE * Math.max(LEAST_RADIUS, diagonalOf(bounds) / 2),
   };
+}
+
+/** How much larger than at RLBench's table marks in space are drawn: as there beside what is of known size. */
+export function scaleOf(content: SceneContent): number {
+  if (content.base || content.table) return 1;
+  return homeOf(content).distance / HOME_DISTANCE / PLAIN_RADIUS;
 }
 
 export function pathOf(motion: Pick<Motion, 'length' | 'gripperPose'>): Vec3[] {
@@ -135,8 +143,4 @@ function standing(view: Camera, length: number, middle: Vec3): SceneContent['cam
   );
   if (!away.length) return null;
   return { view, depth: (PICTURE_AT * away.reduce((sum, x) => sum + x, 0)) / away.length };
-}
-
-function isOverTable([x, y, z]: Vec3): boolean {
-  return x > TABLE.x[0] && x < TABLE.x[1] && y > TABLE.y[0] && y < TABLE.y[1] && z > TABLE_HEIGHT - 0.01;
 }

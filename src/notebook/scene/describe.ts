@@ -5,13 +5,14 @@ import { count } from '../words.ts';
 import { frustumAt, type SceneContent } from './content.ts';
 
 export function describeScene(content: SceneContent, frame: number): string {
-  const { motion, arm, table, keypoints, ahead, options, right, named } = content;
+  const { motion, note, keypoints, ahead, options, right, named } = content;
   const frustum = frustumAt(content, frame);
   const at = formatPosition(positionAt(motion, frame));
   const held = motion.gripperOpen[frame] ? 'open' : 'closed';
   const told = ahead ? keypoints : keypoints.filter((k) => k <= frame);
   const sentences = [
-    `${robot(arm)} ${table ? 'at its table' : 'over a grid'}, frame ${frame} of ${motion.length}.`,
+    `${robot(content)} ${ground(content)}, frame ${frame} of ${motion.length}.`,
+    ...(note ? [note] : []),
     `Gripper at ${at} metres, ${held}.`,
     `The line is the gripper's path${ahead ? '' : ' up to this frame'}.`,
   ];
@@ -40,6 +41,11 @@ export function describeScene(content: SceneContent, frame: number): string {
   }
 }
 
-function robot(arm: boolean): string {
-  return arm ? 'The robot arm' : "The gripper's frame alone";
+function robot({ base }: SceneContent): string {
+  return base ? 'The robot arm' : 'The gripper alone';
+}
+
+function ground({ table }: SceneContent): string {
+  if (table === 'rlbench') return 'at its table';
+  return table ? 'at a table' : 'over a grid';
 }

@@ -8,7 +8,7 @@ import { LOWER_LIMITS, UPPER_LIMITS } from '../../demos/pandaLimits.ts';
 import { HOME } from '../../simulator/panda.ts';
 import { sceneOf } from '../../simulator/scene.ts';
 import { World } from '../../simulator/world.ts';
-import { bodyPoses, emptyScene, isOurArm, jointsAt, tipPose } from './kinematics.ts';
+import { bodyPoses, emptyScene, jointsAt, tipPose } from './kinematics.ts';
 import { fromQuaternion } from './transform.ts';
 
 const model = emptyScene();
@@ -85,15 +85,6 @@ test("the joints of a sample lead to the gripper's recorded pose", () => {
       );
     }
   }
-});
-
-test('the arm is recognised, and another one is not', () => {
-  const demo = samples[0];
-  expect(isOurArm(model, demo)).toBe(true);
-  expect(isOurArm(model, { ...demo, jointPositions: null })).toBe(false);
-  expect(isOurArm(model, { ...demo, jointPositions: new Float64Array(6 * demo.length) })).toBe(false);
-  const elsewhere = demo.gripperPose.map((x, i) => (i % 7 === 0 ? x + 0.3 : x));
-  expect(isOurArm(model, { ...demo, gripperPose: elsewhere })).toBe(false);
 });
 
 test('an open gripper spreads both fingers by their stroke', () => {

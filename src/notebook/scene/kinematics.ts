@@ -1,5 +1,5 @@
 /** Where the simulator's Panda is when its joints are where a demonstration says. */
-import { positionAt, type Demonstration } from '../../demos/demonstration.ts';
+import type { Demonstration, Vec3 } from '../../demos/demonstration.ts';
 import { ARM_JOINTS, FINGER_STROKE } from '../../simulator/panda.ts';
 import { sceneOf } from '../../simulator/scene.ts';
 import { readModel, type Joint, type Model } from './mjcf.ts';
@@ -7,11 +7,6 @@ import { compose, fromQuaternion, translationOf, type Transform } from './transf
 
 /** Joint values by name: radians, or metres where a joint slides. Joints not named are at zero. */
 export type JointValues = Readonly<Record<string, number>>;
-
-/** Metres by which joints and gripper position may disagree before the arm is taken for another one. */
-const SAME_ARM = 0.01;
-/** Frames at which that is looked at. */
-const SAMPLES = 40;
 
 /** The robot at its table, without a task's objects. */
 export function emptyScene(): Model {
@@ -46,17 +41,9 @@ export function jointsAt(
   return Object.fromEntries([...arm, ['left_finger', finger], ['right_finger', finger]]);
 }
 
-/** Whether the joints lead our Panda's gripper to where the demonstration says that it was. */
-export function isOurArm(model: Model, demo: Demonstration): boolean {
-  const stride = Math.max(1, Math.floor(demo.length / SAMPLES));
-  for (let frame = 0; frame < demo.length; frame += stride) {
-    const values = jointsAt(demo, frame);
-    if (!values) return false;
-    const tip = translationOf(tipPose(model, values));
-    const there = positionAt(demo, frame);
-    if (!(Math.hypot(...tip.map((x, k) => x - there[k])) <= SAME_ARM)) return false;
-  }
-  return true;
+/** Where the model's own base stands: at RLBench's table. */
+export function baseOf({ bodies }: Pick<Model, 'bodies'>): Vec3 {
+  return translationOf(bodies.find(({ name }) => name === 'link0')!.place);
 }
 
 function motion({ type, axis }: Joint, value: number): Transform {

@@ -1,4 +1,4 @@
-/** Lines of a width in CSS pixels, and the thin stems that tie a point in the air to the table. */
+/** Lines of a width in CSS pixels, and the thin stems that tie a point in the air to the ground. */
 import { CircleGeometry, Group, Mesh, MeshBasicMaterial } from 'three';
 import { Line2 } from 'three/examples/jsm/lines/Line2.js';
 import { LineGeometry } from 'three/examples/jsm/lines/LineGeometry.js';
@@ -40,7 +40,7 @@ export class Stem {
   readonly group = new Group();
   readonly #line: LineSegments2;
 
-  constructor(keeper: Keeper, colour: string, opacity: number) {
+  constructor(keeper: Keeper, colour: string, opacity: number, scale: number) {
     const stroke = { colour, width: 1.5, opacity };
     this.#line = segments(
       keeper,
@@ -51,7 +51,7 @@ export class Stem {
       stroke,
     );
     const foot = new Mesh(
-      keeper.keep(new CircleGeometry(0.011, 28)),
+      keeper.keep(new CircleGeometry(0.011 * scale, 28)),
       keeper.keep(
         new MeshBasicMaterial({
           color: colour,

@@ -1,25 +1,18 @@
-/** What is drawn into the space: path, keypoints, options, named positions, the gripper's frame. */
-import {
-  ConeGeometry,
-  CylinderGeometry,
-  Group,
-  GridHelper,
-  Mesh,
-  MeshBasicMaterial,
-  Quaternion,
-  Vector3,
-} from 'three';
+/** What is drawn into the space: the ground, path, keypoints, options, named positions, a marker of the gripper. */
+import { ConeGeometry, CylinderGeometry, Group, Mesh, MeshBasicMaterial, Quaternion, Vector3 } from 'three';
 import type { Vec3 } from '../../demos/demonstration.ts';
-import { TABLE_HEIGHT } from '../../simulator/tasks/task.ts';
-import { pathOf, type OptionInSpace, type SceneContent } from './content.ts';
+import { pathOf, scaleOf, type OptionInSpace, type SceneContent } from './content.ts';
+import { GripperMarker } from './gripperMarker.ts';
+import { groundOf } from './ground.ts';
 import type { Keeper } from './keeper.ts';
-import { polyline, segments, Stem } from './lines.ts';
+import { polyline, Stem } from './lines.ts';
 import { keypointMark, Mark, namedMark, nowMark, optionMark } from './marks.ts';
 import type { Palette } from './palette.ts';
 
-const AXIS = 0.09;
-const ARROW_RADIUS = 0.006;
+/** Metres, at scale one. */
+const DASH = 0.014;
 const HEAD = 0.034;
+const SHAFT_TO_HEAD = 0.006 / HEAD;
 
 export class Overlay {
   readonly group = new Group();
@@ -28,18 +21,18 @@ export class Overlay {
   readonly #past: ReturnType<typeof polyline>[];
   readonly #keypoints: { frame: number; ahead: Mark; past: Mark }[];
   readonly #content: SceneContent;
-  readonly #ground: number;
   readonly #now: Mark;
   readonly #stem: Stem;
-  readonly #axes: Group;
+  readonly #gripper: GripperMarker | null;
+  readonly #scale: number;
 
   constructor(keeper: Keeper, content: SceneContent, palette: Palette) {
     this.#content = content;
     this.#path = pathOf(content.motion);
-    this.#ground = content.table ? TABLE_HEIGHT : Math.min(...this.#path.map((p) => p[2])) - 0.02;
-    if (!content.table) this.group.add(grid(keeper, this.#path[0], this.#ground, palette.ink));
+    this.#scale = scaleOf(content);
+    this.group.add(...groundOf(keeper, content, palette.ink));
     if (content.ahead) {
-      const stroke = { colour: palette.ink, width: 1.6, opacity: 0.6, dash: 0.014 };
+      const stroke = { colour: palette.ink, width: 1.6, opacity: 0.6, dash: DASH * this.#scale };
       const ahead = polyline(keeper, this.#path, stroke);
       ahead.material.depthWrite = false;
       ahead.renderOrder = -1;
@@ -60,13 +53,14 @@ export class Overlay {
       past: this.#mark(keypointMark(keeper, palette, i + 1, true)).at(this.#path[frame]),
     }));
     this.#now = this.#mark(nowMark(keeper, palette));
-    this.#stem = new Stem(keeper, palette.now, 0.9);
-    this.#axes = axes(keeper, palette);
-    this.group.add(...this.#past, this.#stem.group, this.#axes);
+    this.#stem = new Stem(keeper, palette.now, 0.9, this.#scale);
+    this.#gripper = content.base ? null : new GripperMarker(keeper, palette, content.turns, this.#scale);
+    this.group.add(...this.#past, this.#stem.group);
+    if (this.#gripper) this.group.add(this.#gripper.group);
     for (const option of content.options) this.#addOption(keeper, option, palette);
     for (const { position, label } of content.named) {
       this.#mark(namedMark(keeper, palette, label)).at(position);
-      this.group.add(new Stem(keeper, palette.think, 0.7).at(position, this.#ground).group);
+      this.group.add(this.#stemAt(keeper, palette.think, 0.7, position).group);
     }
   }
 
@@ -82,11 +76,9 @@ export class Overlay {
       keypoint.ahead.group.visible = !past && this.#content.ahead;
     }
     this.#now.at(now);
-    this.#stem.at(now, this.#ground);
-    const { gripperPose } = this.#content.motion;
-    this.#axes.position.set(...now);
-    this.#axes.quaternion.fromArray(gripperPose, 7 * frame + 3).normalize();
-    this.#axes.visible = !this.#content.arm;
+    this.#stem.at(now, this.#content.ground);
+    const { gripperPose, gripperOpen } = this.#content.motion;
+    this.#gripper?.pose(now, gripperPose, 7 * frame + 3, gripperOpen[frame] > 0.5);
   }
 
   #mark(mark: Mark): Mark {
@@ -95,55 +87,42 @@ export class Overlay {
     return mark;
   }
 
+  #stemAt(keeper: Keeper, colour: string, opacity: number, position: Vec3): Stem {
+    return new Stem(keeper, colour, opacity, this.#scale).at(position, this.#content.ground);
+  }
+
   #addOption(keeper: Keeper, { letter, position, from }: OptionInSpace, palette: Palette): void {
     const colour = palette.options[letter];
     const { right } = this.#content;
     const state = right === null ? 'plain' : right === letter ? 'right' : 'faint';
     const opacity = state === 'faint' ? 0.4 : 1;
     this.#mark(optionMark(keeper, palette, letter, state)).at(position);
-    if (from) this.group.add(...arrow(keeper, from, position, colour, opacity));
-    else this.group.add(new Stem(keeper, colour, 0.85 * opacity).at(position, this.#ground).group);
+    if (from) this.group.add(...arrow(keeper, from, position, colour, opacity, this.#scale));
+    else this.group.add(this.#stemAt(keeper, colour, 0.85 * opacity, position).group);
   }
 }
 
-/** Shaft and head; nothing where there is no way to go. */
-function arrow(keeper: Keeper, from: Vec3, to: Vec3, colour: string, opacity: number): Mesh[] {
+/** Shaft and head; nothing where there is no way to go. Of a large scene's short way the head takes no more than half. */
+function arrow(keeper: Keeper, from: Vec3, to: Vec3, colour: string, opacity: number, scale: number): Mesh[] {
   const [start, end] = [new Vector3(...from), new Vector3(...to)];
   const way = end.clone().sub(start);
   const length = way.length();
-  if (length < HEAD) return [];
+  const least = HEAD * Math.min(1, scale);
+  if (length < least) return [];
+  const head = Math.min(HEAD * scale, Math.max(least, length / 2));
+  const radius = SHAFT_TO_HEAD * head;
   const turn = new Quaternion().setFromUnitVectors(new Vector3(0, 1, 0), way.normalize());
   const material = keeper.keep(
     new MeshBasicMaterial({ color: colour, toneMapped: false, transparent: opacity < 1, opacity }),
   );
-  const shaft = length - HEAD;
+  const shaft = length - head;
   return [
-    { geometry: new CylinderGeometry(ARROW_RADIUS, ARROW_RADIUS, shaft, 16), middle: shaft / 2 },
-    { geometry: new ConeGeometry(2.4 * ARROW_RADIUS, HEAD, 20), middle: shaft + HEAD / 2 },
+    { geometry: new CylinderGeometry(radius, radius, shaft, 16), middle: shaft / 2 },
+    { geometry: new ConeGeometry(2.4 * radius, head, 20), middle: shaft + head / 2 },
   ].map(({ geometry, middle }) => {
     const mesh = new Mesh(keeper.keep(geometry), material);
     mesh.quaternion.copy(turn);
     mesh.position.copy(start).addScaledVector(way, middle);
     return mesh;
   });
-}
-
-/** The gripper's own x, y and z in red, green and blue. */
-function axes(keeper: Keeper, { x, y, z }: Palette): Group {
-  const group = new Group();
-  [x, y, z].forEach((colour, k) => {
-    const end: Vec3 = [0, 0, 0];
-    end[k] = AXIS;
-    group.add(segments(keeper, [[0, 0, 0], end], { colour, width: 3.5 }));
-  });
-  return group;
-}
-
-function grid(keeper: Keeper, [x, y]: Vec3, ground: number, ink: string): GridHelper {
-  const made = keeper.keep(new GridHelper(1.6, 16, ink, ink));
-  made.material.transparent = true;
-  made.material.opacity = 0.18;
-  made.rotateX(Math.PI / 2);
-  made.position.set(Math.round(10 * x) / 10, Math.round(10 * y) / 10, ground);
-  return made;
 }

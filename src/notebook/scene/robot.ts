@@ -1,4 +1,4 @@
-/** The simulator's robot and table as three.js draws them, posed by forward kinematics. */
+/** The simulator's robot as three.js draws it, posed by forward kinematics, and RLBench's table. */
 import {
   BufferAttribute,
   BufferGeometry,
@@ -10,13 +10,15 @@ import {
   MeshLambertMaterial,
   MeshStandardMaterial,
   SRGBColorSpace,
+  Vector3,
 } from 'three';
 import { boxOf, capsuleOf, cylinderOf } from '../../simulator/renderer.ts';
 import { TABLE_HEIGHT } from '../../simulator/tasks/task.ts';
 import { woodCanvas } from '../../simulator/texture.ts';
 import type { Keeper } from './keeper.ts';
-import { bodyPoses, type JointValues } from './kinematics.ts';
+import { baseOf, bodyPoses, type JointValues } from './kinematics.ts';
 import type { Model, Shape } from './mjcf.ts';
+import type { Surroundings } from './surroundings.ts';
 import { translationOf, type Transform } from './transform.ts';
 
 /** Table legs are left out: the view ends a hand's breadth under the table top. */
@@ -24,6 +26,8 @@ const VIEW_ENDS = TABLE_HEIGHT - 0.1;
 
 export class Robot {
   readonly group = new Group();
+  readonly #arm = new Group();
+  readonly #table = new Group();
   readonly #model: Model;
   readonly #bodies: Group[];
 
@@ -39,14 +43,24 @@ export class Robot {
         mesh.matrixAutoUpdate = false;
         setMatrix(mesh.matrix, shape.place);
         mesh.castShadow = mesh.receiveShadow = true;
-        body.add(mesh);
+        if (shape.material === 'wood') this.#table.add(mesh);
+        else body.add(mesh);
       }
-      this.group.add(body);
+      this.#arm.add(body);
       return body;
     });
+    this.group.add(this.#table, this.#arm);
   }
 
-  /** The table belongs to the world and stays; null hides the arm. */
+  /** At RLBench's table there is also the plate that the robot is screwed to, whether or not it is drawn. */
+  stand({ base, table }: Pick<Surroundings, 'base' | 'table'>): void {
+    const own = baseOf(this.#model);
+    this.#table.visible = table === 'rlbench';
+    this.#arm.visible = base !== null || table === 'rlbench';
+    this.#arm.position.set(...(base ?? own)).sub(new Vector3(...own));
+  }
+
+  /** Null hides the arm. */
   pose(values: JointValues | null): void {
     const poses = bodyPoses(this.#model, values ?? {});
     this.#bodies.forEach((body, i) => {

@@ -6,12 +6,14 @@ import {
   PerspectiveCamera,
   Scene,
   SRGBColorSpace,
+  Vector3,
   WebGLRenderer,
 } from 'three';
 import type { Vec3 } from '../../demos/demonstration.ts';
 import { lights } from '../../simulator/renderer.ts';
+import { TABLE_HEIGHT } from '../../simulator/tasks/task.ts';
 import { CameraStand } from './cameraStand.ts';
-import { frustumAt, type SceneContent } from './content.ts';
+import { frustumAt, homeOf, type SceneContent } from './content.ts';
 import { Keeper } from './keeper.ts';
 import { emptyScene, jointsAt } from './kinematics.ts';
 import { Overlay } from './overlay.ts';
@@ -20,6 +22,11 @@ import { Robot } from './robot.ts';
 
 /** Degrees, where no camera says otherwise. */
 const FIELD_OF_VIEW = 40;
+/** Metres that are drawn in front of an eye that stands between so and so far from its target at home. */
+const [NEAR, FAR] = [0.03, 30];
+const [NEAREST_HOME, FARTHEST_HOME] = [1, 4];
+/** Metres, where the key light's shadows fall at RLBench's table. */
+const SHADED = new Vector3(0.2, 0, TABLE_HEIGHT);
 
 export interface GpuMemory {
   geometries: number;
@@ -29,11 +36,13 @@ export interface GpuMemory {
 export class SceneDrawing {
   readonly #webgl: WebGLRenderer;
   readonly #scene = new Scene();
-  readonly #camera = new PerspectiveCamera(FIELD_OF_VIEW, 1, 0.03, 30);
+  readonly #camera = new PerspectiveCamera(FIELD_OF_VIEW, 1);
   /** Robot, table and lights live as long as the drawing, what a demonstration adds only until the next one. */
   readonly #lasting = new Keeper();
   readonly #passing = new Keeper();
   readonly #robot: Robot;
+  readonly #lights = lights();
+  readonly #keyAt = this.#lights.key.position.clone();
   #content: SceneContent | null = null;
   #overlay: Overlay | null = null;
   #stand: CameraStand | null = null;
@@ -54,7 +63,7 @@ export class SceneDrawing {
     this.#camera.up.set(0, 0, 1);
     this.#robot = new Robot(emptyScene(), this.#lasting);
     this.#scene.add(this.#robot.group);
-    for (const light of Object.values(lights())) {
+    for (const light of Object.values(this.#lights)) {
       this.#scene.add(light);
       if (!(light instanceof DirectionalLight)) continue;
       light.shadow.mapSize.set(1024, 1024);
@@ -74,14 +83,18 @@ export class SceneDrawing {
       this.#scene.add(this.#stand.group);
     }
     this.#camera.fov = frustum?.fieldOfView ?? FIELD_OF_VIEW;
-    this.#robot.group.visible = content.table;
+    this.#robot.stand(content);
+    const home = homeOf(content);
+    this.#camera.near = NEAR * Math.min(1, home.distance / NEAREST_HOME);
+    this.#camera.far = FAR * Math.max(1, home.distance / FARTHEST_HOME);
+    this.#shade(content, home.target);
     this.#fit();
     this.pose(0);
   }
 
   pose(frame: number): void {
     if (!this.#content) return;
-    this.#robot.pose(this.#content.arm ? jointsAt(this.#content.motion, frame) : null);
+    this.#robot.pose(this.#content.base ? jointsAt(this.#content.motion, frame) : null);
     this.#overlay?.pose(frame);
     const frustum = frustumAt(this.#content, frame);
     if (frustum) this.#stand?.move(frustum);
@@ -152,6 +165,14 @@ export class SceneDrawing {
     if (this.#stand) this.#scene.remove(this.#stand.group);
     [this.#overlay, this.#stand, this.#content] = [null, null, null];
     this.#passing.release();
+  }
+
+  /** Shadows fall on what stands there; elsewhere than at RLBench's table the key light goes along. */
+  #shade({ table, ground }: SceneContent, [x, y]: Vec3): void {
+    const { key } = this.#lights;
+    const away = table === 'rlbench' ? new Vector3() : new Vector3(x, y, ground).sub(SHADED);
+    key.position.copy(this.#keyAt).add(away);
+    key.target.matrixWorld.setPosition(away);
   }
 
   #fit(): void {
