@@ -9,7 +9,8 @@ export default defineConfig({
   timeout: 900_000,
   // What is waited for, not how long: a busy machine takes its time.
   expect: { timeout: 240_000 },
-  workers: 1,
+  // Pages wait more than they compute.
+  workers: 2,
   reporter: 'list',
   use: {
     baseURL: `http://localhost:${ISOLATED_PORT}/`,
