@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { createServer, type ViteDevServer } from 'vite';
-import { goldenPolicy, goldenQwen } from '../golden/tinyCheckpoint.ts';
+import { goldenPolicy, goldenAnswers } from '../golden/tinyCheckpoint.ts';
 
 declare global {
   var tryPolicy: typeof import('./policyPage.ts').tryPolicy;
@@ -8,7 +8,7 @@ declare global {
 }
 
 const golden = goldenPolicy();
-const [qwen] = goldenQwen();
+const [qwen] = goldenAnswers('qwen');
 
 let server: ViteDevServer;
 test.beforeAll(async () => {
