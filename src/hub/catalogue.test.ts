@@ -59,8 +59,10 @@ test('what cannot be trained, or not run at all, is told from config.json', () =
   const qwen = architectureOf({ model_type: 'qwen3_vl' }, 'a/b');
   expect(qwen).toMatchObject({ use: 'ask', modelType: 'qwen3_vl' });
   expect(qwen.use === 'ask' && qwen.why).toBe(
-    'a/b can be asked, not trained: training knows SmolVLM (smolvlm, idefics3), and this is qwen3_vl.',
+    'a/b can be asked, not trained: training knows SmolVLM (smolvlm, idefics3), and this is qwen3_vl. Its exports leave DeepStack out, and transformers.js could not hand it on: it sees details less well than the whole model.',
   );
+  const llava = architectureOf({ model_type: 'llava' }, 'a/b');
+  expect(llava.use === 'ask' && llava.why).toMatch(/and this is llava\.$/);
   expect(() => architectureOf({ model_type: 'bert' }, 'a/b')).toThrow(
     /a\/b is a bert, which cannot run here/,
   );
