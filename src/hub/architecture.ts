@@ -31,6 +31,11 @@ const NOT_ASKED: Record<string, string> = {
   gemma4: 'it wants an audio encoder beside the three files that are loaded here',
 };
 
+const NO_DEEPSTACK =
+  ' Its exports leave DeepStack out, and transformers.js could not hand it on: it sees details less well than the whole model.';
+/** model_type of which less runs here than elsewhere, and what. */
+const LACKS: Record<string, string> = { qwen3_vl: NO_DEEPSTACK, qwen3_vl_moe: NO_DEEPSTACK };
+
 export type Architecture =
   | { modelType: string; use: 'train'; config: CheckpointConfig }
   /** `why` says why it cannot be trained. */
@@ -59,7 +64,7 @@ export function architectureOf(configJson: unknown, name: string): Architecture 
     return {
       modelType,
       use: 'ask',
-      why: `${name} can be asked, not trained: training knows SmolVLM (smolvlm, idefics3), and this is ${modelType}.`,
+      why: `${name} can be asked, not trained: training knows SmolVLM (smolvlm, idefics3), and this is ${modelType}.${LACKS[modelType] ?? ''}`,
     };
   const why = Object.hasOwn(NOT_ASKED, modelType)
     ? `, which cannot run here: ${NOT_ASKED[modelType]}`

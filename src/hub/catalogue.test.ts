@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { linearModules } from '../checkpoint/config.ts';
 import { architectureOf, ASK_ONLY } from './architecture.ts';
 import { CATALOGUE } from './catalogue.ts';
+import { neededFiles } from './neededFiles.ts';
 import { PRECISIONS, type Precision } from './precision.ts';
 import { isHubId } from './repository.ts';
 
@@ -58,8 +59,10 @@ test('what cannot be trained, or not run at all, is told from config.json', () =
   const qwen = architectureOf({ model_type: 'qwen3_vl' }, 'a/b');
   expect(qwen).toMatchObject({ use: 'ask', modelType: 'qwen3_vl' });
   expect(qwen.use === 'ask' && qwen.why).toBe(
-    'a/b can be asked, not trained: training knows SmolVLM (smolvlm, idefics3), and this is qwen3_vl.',
+    'a/b can be asked, not trained: training knows SmolVLM (smolvlm, idefics3), and this is qwen3_vl. Its exports leave DeepStack out, and transformers.js could not hand it on: it sees details less well than the whole model.',
   );
+  const llava = architectureOf({ model_type: 'llava' }, 'a/b');
+  expect(llava.use === 'ask' && llava.why).toMatch(/and this is llava\.$/);
   expect(() => architectureOf({ model_type: 'bert' }, 'a/b')).toThrow(
     /a\/b is a bert, which cannot run here/,
   );
@@ -77,4 +80,14 @@ test('transformers.js maps every architecture that is said to be asked', () => {
   const mapped = [...mapping.matchAll(/\["(\w+)"/g)].map(([, name]) => name);
   expect(mapped).toContain('smolvlm');
   for (const name of ASK_ONLY) expect(mapped).toContain(name);
+});
+
+test.each(['qwen2_5_vl', 'qwen3_vl', 'lfm2_vl', 'llava_qwen2'])('a tiny %s is one to ask', (type) => {
+  const folder = fileURLToPath(new URL(`../../test/fixtures/tiny-${type}`, import.meta.url));
+  const config: unknown = JSON.parse(readFileSync(`${folder}/config.json`, 'utf8'));
+  expect(architectureOf(config, 'a/b')).toMatchObject({ use: 'ask', modelType: type });
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path !== 'onnx')
+    .map((path) => ({ path }));
+  expect(neededFiles(files, 'fp32', 'a/b').files).toEqual(files);
 });

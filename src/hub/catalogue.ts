@@ -134,9 +134,9 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   ),
   askOnly(
     'onnx-community/Qwen3-VL-2B-Instruct-ONNX',
-    'Strong at space and position for its size.',
+    'Strong at space and position for its size; the export leaves DeepStack out, so it sees details less well here.',
     2e9,
-    'Apache-2.0',
+    'Apache-2.0 (the original; the export names none)',
     { q4: { megabytes: 1535, source: 'reported' } },
     'WebGPU',
     { gigabytes: 4, source: 'reported' },

@@ -14,8 +14,8 @@ import type { ModelInput, PromptImage } from './policy.ts';
 /** Their processors take the picture first. */
 const PICTURE_FIRST = [LlavaProcessor, Lfm2VlProcessor, PaliGemmaProcessor];
 
-/** A picture of a robot is small: it is seen as a whole, not in tiles. */
-const OPTIONS = { add_special_tokens: false, do_image_splitting: false };
+/** The chat template has written them. */
+const OPTIONS = { add_special_tokens: false };
 
 /** Of the blind control; the processor scales it as any other picture. */
 const GREY = { side: 256, value: 127 };
@@ -28,25 +28,33 @@ export interface ChatInputs {
 
 type Call = (...given: unknown[]) => Promise<Record<string, unknown>>;
 
+export interface ChatOptions {
+  template: string;
+  /** Names of tensors that the model takes. */
+  takes: readonly string[];
+  /** Of the square that pictures are put on, so that nothing of them is cut off; null: the processor's own way. */
+  squareColour: readonly number[] | null;
+}
+
 export class ChatPrompt {
   readonly #processor: Processor;
-  readonly #template: string;
-  readonly #takes: readonly string[];
+  readonly #options: ChatOptions;
   /** Whether its template knows pictures in a message, or text alone. */
   readonly #inParts: boolean;
 
-  /** @param takes names of tensors that the model takes. @throws Error when the template cannot be used. */
-  constructor(processor: Processor, template: string, takes: readonly string[]) {
+  /** @throws Error when the template cannot be used. */
+  constructor(processor: Processor, options: ChatOptions) {
     this.#processor = processor;
-    this.#template = template;
-    this.#takes = takes;
+    this.#options = options;
     this.#inParts = this.#knowsParts();
   }
 
   /** @throws Error when there is not one "<image>" or the picture cannot be decoded. */
   async encode(prompt: string, image: PromptImage): Promise<ChatInputs> {
     const text = this.text(prompt);
-    const picture = image === 'blank' ? grey() : await decodePicture(image);
+    const { takes, squareColour } = this.#options;
+    const whole = image === 'blank' ? grey() : await decodePicture(image);
+    const picture = squareColour ? onSquare(whole, squareColour) : whole;
     const call = this.#processor as unknown as Call;
     const inputs = PICTURE_FIRST.some((first) => this.#processor instanceof first)
       ? await call(picture, text, { ...OPTIONS })
@@ -57,8 +65,7 @@ export class ChatPrompt {
       inputs: Object.fromEntries(
         Object.entries(others)
           .filter(
-            ([name, value]) =>
-              name !== 'attention_mask' && this.#takes.includes(name) && value instanceof Tensor,
+            ([name, value]) => name !== 'attention_mask' && takes.includes(name) && value instanceof Tensor,
           )
           .map(([name, value]) => [name, modelInput(name, value as Tensor)]),
       ),
@@ -76,7 +83,7 @@ export class ChatPrompt {
     return this.#processor.apply_chat_template([{ role: 'user', content }] as never, {
       add_generation_prompt: true,
       tokenize: false,
-      chat_template: this.#template,
+      chat_template: this.#options.template,
     }) as unknown as string;
   }
 
@@ -108,4 +115,14 @@ export function modelTensor({ type, data, dims }: ModelInput): Tensor {
 function grey(): RawImage {
   const { side, value } = GREY;
   return new RawImage(new Uint8ClampedArray(3 * side * side).fill(value), side, side, 3);
+}
+
+/** In its middle. */
+function onSquare({ data, width, height }: RawImage, colour: readonly number[]): RawImage {
+  const side = Math.max(width, height);
+  const [left, top] = [(side - width) >> 1, (side - height) >> 1];
+  const square = Uint8ClampedArray.from({ length: 3 * side * side }, (_, i) => colour[i % 3]);
+  for (let y = 0; y < height; y++)
+    square.set(data.subarray(3 * y * width, 3 * (y + 1) * width), 3 * ((top + y) * side + left));
+  return new RawImage(square, side, side, 3);
 }

@@ -4,6 +4,7 @@ import { issueText } from '../demos/schemaIssue.ts';
 import { MODEL_PARTS, onnxPath, type PartDtypes } from '../checkpoint/parts.ts';
 import { readJson, type CheckpointSource } from '../checkpoint/source.ts';
 import { ifMissing, readChatTemplate, summed, type Loaded } from './checkpointFiles.ts';
+import { pictureSettings, preprocessorSchema, processorSchema, squareColour } from './pictureSettings.ts';
 import type { Files } from './servedFiles.ts';
 
 const tokenId = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -21,6 +22,7 @@ const configSchema = v.looseObject({
   image_token_id: imageToken,
   image_token_index: imageToken,
   video_token_id: imageToken,
+  image_aspect_ratio: v.nullish(v.string()),
   text_config: v.nullish(v.looseObject({ eos_token_id: tokenIds, max_position_embeddings: context })),
   'transformers.js_config': v.nullish(
     v.looseObject({
@@ -39,15 +41,6 @@ const tokenizerSchema = v.looseObject({
   processor_class: v.optional(v.string()),
 });
 
-/** What of the processor's files is read here, or is filled in where they are silent. */
-const processorSchema = v.looseObject({
-  processor_class: v.nullish(v.string()),
-  image_mean: v.nullish(v.array(v.number())),
-  min_pixels: v.nullish(v.number()),
-  do_normalize: v.nullish(v.boolean()),
-  do_resize: v.nullish(v.boolean()),
-});
-
 export interface TransformersFiles {
   config: ModelConfig;
   /** Any of them ends a response. */
@@ -55,6 +48,8 @@ export interface TransformersFiles {
   /** Pictures, and what generation_config.json forbids. */
   suppressed: number[];
   chatTemplate: string;
+  /** Of the square that pictures are put on, or null. */
+  squareColour: number[] | null;
   /** Files of tensors outside of the ONNX file, by the ONNX file's name. */
   dataFiles: Record<string, number>;
   files: Files;
@@ -86,7 +81,7 @@ export async function readTransformersFiles(
       checked(processorSchema, value, source.name, 'processor_config.json'),
     ),
     json('preprocessor_config.json').then((value) =>
-      checked(processorSchema, value, source.name, 'preprocessor_config.json'),
+      checked(preprocessorSchema, value, source.name, 'preprocessor_config.json'),
     ),
   ]);
   const chatTemplate = await readChatTemplate(source, tokenizerConfig, signal).catch(ifMissing(null));
@@ -94,13 +89,8 @@ export async function readTransformersFiles(
     throw new Error(
       `${source.name} has no chat template, so nothing says how it is to be asked: choose a model that chats`,
     );
-  // transformers.js looks for the processor's class in one of the three files that may name it.
-  preprocessor.processor_class ??= processor.processor_class ?? tokenizerConfig.processor_class;
-  if (!preprocessor.processor_class)
-    throw new Error(`${source.name}: preprocessor_config.json names no processor_class`);
-  // Python's classes do both where their file is silent, transformers.js does not.
-  preprocessor.do_normalize ??= Boolean(preprocessor.image_mean);
-  if (preprocessor.min_pixels) preprocessor.do_resize ??= true;
+  const pictures = pictureSettings({ preprocessor, processor, tokenizer: tokenizerConfig });
+  if (!pictures) throw new Error(`${source.name}: preprocessor_config.json names no processor_class`);
   const { text_config, image_token_id, image_token_index, video_token_id } = config;
   const ends = [generation.eos_token_id, config.eos_token_id, text_config?.eos_token_id].flatMap(
     (ids) => ids ?? [],
@@ -113,7 +103,7 @@ export async function readTransformersFiles(
     'tokenizer.json': tokenizerJson,
     'tokenizer_config.json': tokenizerConfig,
     'processor_config.json': processor,
-    'preprocessor_config.json': preprocessor,
+    'preprocessor_config.json': pictures,
     'chat_template.jinja': null,
   };
   for (const [path, value] of Object.entries(small))
@@ -146,6 +136,7 @@ export async function readTransformersFiles(
       ...[image_token_id, image_token_index, video_token_id].filter((id) => id !== null && id !== undefined),
     ],
     chatTemplate,
+    squareColour: squareColour(config, pictures),
     dataFiles,
     files,
   };

@@ -11,7 +11,7 @@ import { modelTensor } from './chatPrompt.ts';
 import { otherTasks } from './otherTasks.ts';
 import type { EncodedPrompt } from './policy.ts';
 
-/** Keys and values of the rows that are decoded together, and logits of their prompts, take no more than this. */
+/** What is kept of the rows that are decoded together, and logits of their prompts, take no more than this. */
 const ROW_BYTES = 2 ** 28;
 
 /** What a model's own generation_config.json may not decide. */
@@ -116,6 +116,8 @@ export class TransformersModel {
     for (const { name, type, shape } of metadata) {
       const known = shape.filter((size) => typeof size === 'number').reduce((a, b) => a * b, 1);
       if (name.startsWith('past_key_values.')) perRow += known * bytes(type) * (prompt + response);
+      // States of convolutions and recurrences, which do not grow.
+      else if (name.startsWith('past_')) perRow += known * bytes(type);
       // Without this input the graph gives logits of every position of the prompt.
       if (name === 'logits' && !decoder.inputNames.includes('num_logits_to_keep'))
         perRow += known * 4 * prompt;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { MissingFileError, type CheckpointSource } from '../checkpoint/source.ts';
 import type { EncodedImage } from '../demos/demonstration.ts';
 import { splitModel } from '../../test/golden/splitModel.ts';
-import { goldenQwen } from '../../test/golden/tinyCheckpoint.ts';
+import { goldenAnswers } from '../../test/golden/tinyCheckpoint.ts';
 import { EMBEDDED, folderSource } from '../node/checkpointFolder.ts';
 import type { EncodedPrompt, Policy, PromptImage, SamplingSettings } from './policy.ts';
 import { createTransformersPolicy } from './transformersPolicy.ts';
@@ -91,7 +91,7 @@ describe('the embedded SmolVLM, which our own policy runs too', () => {
 });
 
 describe('a tiny Qwen2.5-VL', () => {
-  const answers = goldenQwen();
+  const answers = goldenAnswers('qwen');
   let policy: Policy;
   let prompt: EncodedPrompt;
   beforeAll(async () => {
@@ -204,7 +204,7 @@ describe('tensors in a file beside the model', () => {
       dtypes: fp32,
       onProgress: (...state) => told.push(state),
     });
-    const [{ prompt, image, ids }] = goldenQwen();
+    const [{ prompt, image, ids }] = goldenAnswers('qwen');
     const encoded = await policy.encode(prompt, picture(image!, 'image/png'));
     expect([...(await policy.generate(encoded, 1, greedy))[0].ids]).toEqual(ids);
     expect(told.at(-1)![0]).toBe(told.at(-1)![1]);

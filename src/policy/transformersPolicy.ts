@@ -68,14 +68,14 @@ export async function createTransformersPolicy(
   try {
     signal?.throwIfAborted();
     const gpu = device === 'webgpu' ? ((await env.backends.onnx.webgpu?.device) ?? null) : null;
-    const { ends, suppressed, chatTemplate, config } = read;
+    const { ends, suppressed, chatTemplate, squareColour, config } = read;
     const words = tokenWords(processor.tokenizer!, ends, suppressed);
     return new TransformersPolicy({
       device,
       checkpoint: source.name,
       context: config.text_config?.max_position_embeddings ?? config.max_position_embeddings ?? Infinity,
       model: new TransformersModel(model, words.end),
-      chat: new ChatPrompt(processor, chatTemplate, model.forward_params),
+      chat: new ChatPrompt(processor, { template: chatTemplate, takes: model.forward_params, squareColour }),
       words,
       watch: new DeviceWatch(gpu),
     });

@@ -1,6 +1,7 @@
+import { readdirSync, statSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { createServer, type ViteDevServer } from 'vite';
-import { goldenPolicy, goldenQwen } from '../golden/tinyCheckpoint.ts';
+import { goldenPolicy, goldenAnswers } from '../golden/tinyCheckpoint.ts';
 
 declare global {
   var tryPolicy: typeof import('./policyPage.ts').tryPolicy;
@@ -8,7 +9,6 @@ declare global {
 }
 
 const golden = goldenPolicy();
-const [qwen] = goldenQwen();
 
 let server: ViteDevServer;
 test.beforeAll(async () => {
@@ -42,31 +42,39 @@ for (const device of ['wasm', 'webgpu'] as const) {
     expect(trial.stepsUntilCancelled).toBeLessThan(10);
     expect(elsewhere).toEqual([]);
   });
-  test(`on ${device} the worker asks a tiny Qwen2.5-VL by transformers.js, and it says what Python says`, async ({
+}
+
+const asked = [
+  ['wasm', 'qwen2_5_vl', 'qwen'],
+  ['webgpu', 'qwen2_5_vl', 'qwen'],
+  ['wasm', 'lfm2_vl', 'lfm2'],
+] as const;
+for (const [device, type, golden] of asked) {
+  test(`on ${device} the worker asks a tiny ${type} by transformers.js, and it says what Python says`, async ({
     page,
   }) => {
     test.setTimeout(240_000);
+    const [answer] = goldenAnswers(golden);
     const elsewhere: string[] = [];
     page.on('request', (request) => {
       if (new URL(request.url()).protocol === 'https:') elsewhere.push(request.url());
     });
     await page.goto(`${server.resolvedUrls!.local[0]}test/browser/policy.html`);
     await page.waitForFunction(() => 'tryAskOnly' in globalThis);
-    const trial = await page.evaluate(([d, prompt, png]) => globalThis.tryAskOnly(d, prompt, png), [
-      device,
-      qwen.prompt,
-      qwen.image!,
-    ] as const);
-    expect(trial.ids).toEqual(qwen.prompt_ids);
-    expect(trial.greedy).toEqual(qwen.ids);
+    const given = [device, type, answer.prompt, answer.image!] as const;
+    const trial = await page.evaluate((all) => globalThis.tryAskOnly(...all), given);
+    expect(trial.ids).toEqual(answer.prompt_ids);
+    expect(trial.greedy).toEqual(answer.ids);
     // The graph computes its rotary angles, and WGSL lets a sine or cosine be off by 2^-11; 1.1e-3 was measured.
     const off = device === 'webgpu' ? 2e-3 : 1e-4;
-    qwen.logprobs.forEach((x, i) => expect(Math.abs(trial.logprobs[i] - x)).toBeLessThan(off));
+    answer.logprobs.forEach((x, i) => expect(Math.abs(trial.logprobs[i] - x)).toBeLessThan(off));
     expect(trial.again).toEqual(trial.second);
     expect(trial.cancelled).toBe('AbortError');
     expect(trial.steps).toBeLessThan(10);
-    expect(trial.after).toEqual(qwen.ids);
-    expect(trial.loaded).toEqual([931_630, 931_630]);
+    expect(trial.after).toEqual(answer.ids);
+    const graphs = new URL(`../fixtures/tiny-${type}/onnx/`, import.meta.url);
+    const bytes = readdirSync(graphs).reduce((sum, name) => sum + statSync(new URL(name, graphs)).size, 0);
+    expect(trial.loaded).toEqual([bytes, bytes]);
     expect(elsewhere).toEqual([]);
   });
 }

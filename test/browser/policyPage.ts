@@ -63,14 +63,14 @@ export async function tryPolicy(device: 'webgpu' | 'wasm', prompt: string) {
 
 const FP32 = { embed_tokens: 'fp32', vision_encoder: 'fp32', decoder_model_merged: 'fp32' } as const;
 
-/** The tiny Qwen2.5-VL, which transformers.js runs. @param png base64. */
-export async function tryAskOnly(device: 'webgpu' | 'wasm', prompt: string, png: string) {
+/** A tiny model that transformers.js runs. @param type of its fixture; @param png base64. */
+export async function tryAskOnly(device: 'webgpu' | 'wasm', type: string, prompt: string, png: string) {
   const worker = new Worker(new URL('../../workers/policy.ts', import.meta.url), { type: 'module' });
   const service = wrap<PolicyService>(worker);
-  const baseUrl = `${root}fixtures/tiny-qwen2_5_vl/`;
+  const baseUrl = `${root}fixtures/tiny-${type}/`;
   const address = {
-    name: 'qwen',
-    id: 'qwen',
+    name: type,
+    id: type,
     baseUrl,
     dtypes: FP32,
     askOnly: 'a test',

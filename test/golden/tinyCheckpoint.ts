@@ -32,7 +32,7 @@ export function goldenPolicy(): GoldenPolicy {
   return JSON.parse(new TextDecoder().decode(goldenFile('policy.json'))) as GoldenPolicy;
 }
 
-/** What the tiny Qwen2.5-VL answers (tools/checkpoint/tiny_qwen.py). */
+/** What a tiny model that transformers.js runs answers (tools/checkpoint/tiny_vlm.py). */
 export interface GoldenAnswer {
   prompt: string;
   /** Base64 of a PNG; null: grey. */
@@ -42,7 +42,7 @@ export interface GoldenAnswer {
   logprobs: number[];
 }
 
-export function goldenQwen(): GoldenAnswer[] {
-  const json = new TextDecoder().decode(goldenFile('qwen.json'));
+export function goldenAnswers(of: 'qwen' | 'lfm2' | 'qwen3' | 'fastvlm'): GoldenAnswer[] {
+  const json = new TextDecoder().decode(goldenFile(`${of}.json`));
   return (JSON.parse(json) as { answers: GoldenAnswer[] }).answers;
 }
