@@ -2,6 +2,7 @@
 import { isMoving } from './camera.ts';
 import type { Demonstration } from './demonstration.ts';
 import { CHUNKS_SIZE, extrinsicsFeature, JOINTS, OWN_ROBOT, type JointColumn } from './lerobotColumns.ts';
+import { partialCameras } from './partialCameras.ts';
 import type { Scene } from './scene.ts';
 
 const STATE_NAMES = ['x', 'y', 'z', 'qx', 'qy', 'qz', 'qw', 'gripper_open'];
@@ -20,10 +21,14 @@ export function sharedFps(demos: Demonstration[]): number {
   return demos[0].fps;
 }
 
+/** @throws Error when no camera is in all of them, or one has pictures of two sizes */
 export function sharedCameras(demos: Demonstration[]): string[] {
-  const names = Object.keys(demos[0]?.cameras ?? {}).filter((name) =>
-    demos.every((demo) => demo.cameras[name]),
-  );
+  const partial = partialCameras(demos);
+  const names = Object.keys(demos[0]?.cameras ?? {}).filter((name) => !partial.includes(name));
+  if (partial.length && !names.length)
+    throw new Error(
+      `no camera is in all demonstrations, only ${partial.join(', ')} in some: write those with one camera apart`,
+    );
   for (const name of names) {
     const sizes = new Set(demos.map(({ cameras }) => `${cameras[name].width}x${cameras[name].height}`));
     if (sizes.size > 1)

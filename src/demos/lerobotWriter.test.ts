@@ -5,6 +5,7 @@ import type { Bundle, Demonstration, EncodedImage } from './demonstration.ts';
 import { writeLerobot } from './lerobotWriter.ts';
 import { openBundle } from './openBundle.ts';
 import { ParquetSource } from './parquetSource.ts';
+import { partialCameras } from './partialCameras.ts';
 
 /** 2 x 1 pixels: one colour on the left, another on the right. */
 const decode = (_what: string, picture: EncodedImage) => {
@@ -86,6 +87,23 @@ test('joint velocities that one demonstration lacks are left out, and derived wh
   expect(read.remarks.join()).toContain('differences of the joint positions stand for them');
   expect(read.demonstrations[0].jointVelocities).toHaveLength(recorded!.length);
   expect(read.demonstrations[0].jointVelocities).not.toEqual(recorded);
+});
+
+test('a camera that one demonstration lacks is left out and named; without any in all nothing is written', async () => {
+  const bundle = await original();
+  const [first] = bundle.demonstrations;
+  expect(partialCameras(bundle.demonstrations)).toEqual([]);
+  delete first.cameras.wrist;
+  expect(partialCameras(bundle.demonstrations)).toEqual(['wrist']);
+  const read = await reopened(bundle);
+  expect(read.demonstrations.map(({ cameras }) => Object.keys(cameras))).toEqual(
+    read.demonstrations.map(() => ['front']),
+  );
+  first.cameras = { wrist: first.cameras.front };
+  for (const demo of bundle.demonstrations.slice(1)) delete demo.cameras.wrist;
+  await expect(writeLerobot(bundle, { decode })).rejects.toThrow(
+    'no camera is in all demonstrations, only wrist, front in some',
+  );
 });
 
 test('no demonstration, or mixed frame rates and sizes, cannot be written', async () => {

@@ -20,6 +20,12 @@ export type StateColumns = Record<string, StateColumn>;
 
 type State = Pick<Demonstration, 'gripperPose' | 'gripperOpen' | 'jointPositions' | 'jointVelocities'>;
 
+/** What comes of demonstrations without joint velocities, the end of a sentence. */
+export const VELOCITIES = {
+  derived: 'differences of the joint positions stand for them where keypoints are looked for.',
+  none: 'keypoints are gripper changes and the last frame only.',
+};
+
 /** Joint angles beyond a full turn to either side are degrees, ticks or metres. */
 const MOST_RADIANS = 2 * Math.PI + 0.1;
 
@@ -108,7 +114,8 @@ function ofEuler([roll, pitch, yaw]: number[]): number[] {
   ];
 }
 
-function differences(positions: Float64Array, length: number, fps: number): Float64Array | null {
+/** Joint velocities by central differences; null of one frame, or of what are no radians. */
+export function differences(positions: Float64Array, length: number, fps: number): Float64Array | null {
   const joints = positions.length / length;
   if (length < 2 || positions.some((value) => Math.abs(value) > MOST_RADIANS)) return null;
   return positions.map((_, k) => {
@@ -181,9 +188,6 @@ export function stateRemarks(demos: Demonstration[], mapping: StateMapping, rema
   if (!mapping.rotation)
     remarks.push('No orientation of the gripper was found by name: it is taken as unrotated.');
   if (mapping.jointVelocities) return;
-  remarks.push(
-    demos.some((demo) => demo.jointVelocities)
-      ? 'There are no joint velocities: differences of the joint positions stand for them where keypoints are looked for.'
-      : 'There are no joint velocities: keypoints are gripper changes and the last frame only.',
-  );
+  const instead = demos.some((demo) => demo.jointVelocities) ? 'derived' : 'none';
+  remarks.push(`There are no joint velocities: ${VELOCITIES[instead]}`);
 }

@@ -8,6 +8,7 @@ import type { Bundle, Camera, Demonstration, FrameStore, LayerName } from './dem
 import type { FileTree } from './fileTree.ts';
 import type { OpenOptions } from './openBundle.ts';
 import { decodePng } from './png.ts';
+import { differences, VELOCITIES } from './mappedState.ts';
 import { checkObservations } from './rlbenchChecks.ts';
 import { depthMetres, maskHandles } from './rlbenchLayers.ts';
 import { readPickle } from './pickle.ts';
@@ -161,6 +162,8 @@ async function readEpisode(
     observations.every((o) => o.get(key) instanceof PickledArray)
       ? vectors(file, observations, key, (observations[0].get(key) as PickledArray).values?.length ?? 0)
       : null;
+  const jointPositions = joints('joint_positions');
+  const velocities = joints('joint_velocities');
   const demo: Demonstration = {
     id,
     task,
@@ -176,14 +179,12 @@ async function readEpisode(
     length,
     gripperPose: vectors(file, observations, 'gripper_pose', 7),
     gripperOpen: vectors(file, observations, 'gripper_open', 1).map((open) => (open > OPEN_ABOVE ? 1 : 0)),
-    jointPositions: joints('joint_positions'),
-    jointVelocities: joints('joint_velocities'),
+    jointPositions,
+    jointVelocities: velocities ?? (jointPositions && differences(jointPositions, length, FPS)),
     cameras: {},
   };
-  if (!demo.jointVelocities)
-    remarks.add(
-      'Some episodes hold no joint velocities: their keypoints are gripper changes and the last frame only.',
-    );
+  const instead = demo.jointVelocities ? 'derived' : 'none';
+  if (!velocities) remarks.add(`Some episodes hold no joint velocities: ${VELOCITIES[instead]}`);
   checkStates(file, demo);
   const own = { file: number === null ? folder : numberFile, variation: variation ?? number };
   for (const what of checkObservations(file, observations, demo, own)) uncompared.add(what);

@@ -1,19 +1,25 @@
 /** Wrong positions: anywhere in the state space, in rings around the answer, hard negatives, or right elsewhere. */
 import { positionAt, type Vec3 } from '../demos/demonstration.ts';
-import { uniform, type Random } from '../demos/random.ts';
+import { shuffled, uniform, type Random } from '../demos/random.ts';
 import type { AskedMoment } from './elsewhere.ts';
 import { hardNegatives, type Moment } from './hardNegatives.ts';
-import { formatPosition, formatRounded, type QuestionSettings } from './question.ts';
+import { formatPosition, formatRounded, type HardNegative, type QuestionSettings } from './question.ts';
 import type { SettledSettings } from './stateSpace.ts';
 
 const DRAWS = 1000;
 /** Tries for every hard negative before another kind takes its place. */
 const HARD_TRIES = 20;
+/** Sets of hard negatives of which one is taken. */
+const HARD_SETS = 12;
 const NUMBER_WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven'];
 
 /**
  * All in the state space (rings: widened up to the answer; what is right elsewhere may lie outside), any two options,
  * the right one included, at least min_distance apart and printed unlike.
+ *
+ * Hard negatives share numbers with the answer, its height, its x or y, and would give it away as what the options have
+ * in common. So of some sets of them the one is taken in which the answer's place, by numbers shared with the others, is
+ * nearest to a random one.
  * @returns option_count - 1 positions.
  * @throws Error when there is no room for them.
  */
@@ -23,26 +29,75 @@ export function pointDistractors(
   moment: Moment,
   settings: SettledSettings,
 ): Vec3[] {
+  if (settings.difficulty !== 'hard') return oneSet(random, right, moment, settings);
+  const place = Math.floor(random() * settings.option_count);
+  let taken: Vec3[] = [];
+  let least = Infinity;
+  for (let i = 0; i < HARD_SETS && least > 0; i++) {
+    const wrong = oneSet(random, right, moment, settings);
+    const off = offPlace(place, [right, ...wrong], settings.decimals);
+    if (off < least) [taken, least] = [wrong, off];
+  }
+  // The order of the kinds would tell which is in the middle.
+  return shuffled(random, taken);
+}
+
+function oneSet(random: Random, right: Vec3, moment: Moment, settings: SettledSettings): Vec3[] {
   const chosen: Vec3[] = [right];
   const take = (p: Vec3) => {
     if (chosen.length < settings.option_count && fits(p, chosen, settings)) chosen.push(p);
   };
-  if (settings.difficulty === 'hard') {
-    for (const negatives of hardNegatives(random, right, moment, settings)) {
-      const before = chosen.length;
-      for (let i = 0; i < HARD_TRIES && chosen.length === before; i++) {
-        const p = negatives();
-        if (!p) break;
-        take(p);
-      }
-    }
-  }
+  if (settings.difficulty === 'hard') takeHard(random, moment, settings, chosen, take);
   if (moment.elsewhere) chosen.push(...pointsElsewhere(random, right, moment, moment.elsewhere, settings));
   for (let draw = 0; chosen.length < settings.option_count; draw++) {
     if (draw === DRAWS * settings.option_count) throw noRoom(settings, right);
     take(drawn(random, right, chosen.length - 1, settings));
   }
   return chosen.slice(1);
+}
+
+/** How far the first option is from a place among all, most numbers shared first; any place among its equals will do. */
+function offPlace(place: number, points: Vec3[], decimals: number): number {
+  const printed = points.map((p) => p.map((v) => v.toFixed(decimals)));
+  const shared = printed.map((p) =>
+    printed.reduce((sum, other) => sum + p.filter((number, axis) => number === other[axis]).length, 0),
+  );
+  const before = shared.filter((n) => n > shared[0]).length;
+  const equals = shared.filter((n) => n === shared[0]).length - 1;
+  return Math.max(0, before - place, place - before - equals);
+}
+
+/** Around the answer, or around one that is a hard negative of it: any option is as likely to be the one in the middle. */
+function takeHard(
+  random: Random,
+  moment: Moment,
+  settings: SettledSettings,
+  chosen: Vec3[],
+  take: (p: Vec3) => void,
+): void {
+  const takeAround = (middle: Vec3, kinds: HardNegative[], most: number) => {
+    const used: HardNegative[] = [];
+    const end = chosen.length + most;
+    for (const { kind, next } of hardNegatives(random, middle, moment, {
+      ...settings,
+      hard_negatives: kinds,
+    })) {
+      const before = chosen.length;
+      if (before === end) break;
+      for (let i = 0; i < HARD_TRIES && chosen.length === before; i++) {
+        const p = next();
+        if (!p) break;
+        take(p);
+      }
+      if (chosen.length > before) used.push(kind);
+    }
+    return used;
+  };
+  const kinds = settings.hard_negatives;
+  if (random() < 1 / settings.option_count) return void takeAround(chosen[0], kinds, settings.option_count);
+  const used = takeAround(chosen[0], kinds, 1);
+  const left = kinds.filter((kind) => !used.includes(kind));
+  if (chosen.length > 1) takeAround(chosen[1], left.length ? left : kinds, settings.option_count);
 }
 
 /**

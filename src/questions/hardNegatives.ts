@@ -21,8 +21,11 @@ export interface Moment {
 /** The middle of RLBench's table in y, metres: what is mirrored keeps x and z. */
 const TABLE_MIDDLE = 0;
 
-/** Gives one position a call, null when it has no other. */
-export type Negatives = () => Vec3 | null;
+export interface Negatives {
+  kind: HardNegative;
+  /** One position a call, null when there is no other. */
+  next: () => Vec3 | null;
+}
 
 /** The kinds chosen in the settings, in random order; those that can draw more come round until options are full. */
 export function hardNegatives(
@@ -34,7 +37,10 @@ export function hardNegatives(
   const kinds = shuffled(random, settings.hard_negatives);
   const again = kinds.filter((kind) => kind === 'same_height' || kind === 'along_path');
   const rounds = Array.from({ length: settings.option_count - 2 }, () => again).flat();
-  return [...kinds, ...rounds].map((kind) => negatives(kind, random, right, moment, settings));
+  return [...kinds, ...rounds].map((kind) => ({
+    kind,
+    next: negatives(kind, random, right, moment, settings),
+  }));
 }
 
 function negatives(
@@ -43,7 +49,7 @@ function negatives(
   right: Vec3,
   moment: Moment,
   { state_space: { low, high } }: SettledSettings,
-): Negatives {
+): Negatives['next'] {
   const { demo, frame, keypoints, keypoint, asksForState } = moment;
   const at = (i: number | undefined) => (i === undefined ? null : positionAt(demo, i));
   const mirrored = (middle: number): Vec3 => [right[0], 2 * middle - right[1], right[2]];
@@ -64,7 +70,7 @@ function negatives(
   }
 }
 
-function once(p: Vec3 | null): Negatives {
+function once(p: Vec3 | null): Negatives['next'] {
   let left = p;
   return () => {
     const given = left;

@@ -107,7 +107,8 @@ export function checkUnlike(questions: readonly Question[], whereOf: (i: number)
 
 /** Refuses on writing what would be refused on reading. @throws Error naming the question and the field. */
 export function checkWritable(questions: readonly Question[]): void {
-  if (questions.length === 0) throw new Error('no question to write: choose other filters or settings');
+  if (questions.length === 0)
+    throw new Error('no question to write: choose other filters or settings, or longer demonstrations');
   if (questions.length > MOST_QUESTIONS)
     throw new Error(
       `${questions.length} questions are more than the ${MOST_QUESTIONS} of which a file can be read: raise frame_interval or take fewer demonstrations`,

@@ -9,7 +9,7 @@ import { writeLerobot } from '../../src/demos/lerobotWriter.ts';
 import { openBundle } from '../../src/demos/openBundle.ts';
 import { ParquetSource } from '../../src/demos/parquetSource.ts';
 import { decodePicture } from '../../src/node/decodePicture.ts';
-import { fixture, unzipped } from '../fixtures/fixture.ts';
+import { fixture, unzipped, zipped } from '../fixtures/fixture.ts';
 import { findings, opened } from './demonstrationsCell.ts';
 import { dropFiles } from './dropFiles.ts';
 import { zipEntries, type NotebookPage } from './notebookPage.ts';
@@ -183,6 +183,19 @@ test('into the pictures of a camera on the arm is drawn by its pose of the frame
   await expect(demonstrations.getByRole('button', { name: 'As the camera sees it' })).toBeVisible();
   const words = demonstrations.getByText(/The camera stands at \[0\.195, /);
   await expect(words).toHaveCount(1);
+});
+
+test('a dataset of demonstrations of which one lacks a camera says what it leaves out', async ({ page }) => {
+  const { notebook, demonstrations } = await opened(page);
+  const files = await unzipped(fixture('rlbench_variations.zip'));
+  const lacking = Object.entries(files).filter(([name]) => !/episode1\/wrist_rgb/.test(name));
+  await notebook.openBundle('lacking.zip', Buffer.from(await zipped(Object.fromEntries(lacking))));
+  await expect(demonstrations.getByText(/^lacking\.zip: /)).toBeVisible();
+  const save = demonstrations.getByRole('button', { name: 'Download as a LeRobot v3.0 dataset' });
+  const zip = await readFile(await (await notebook.download(save)).path());
+  await expect(demonstrations.getByText('The dataset holds no pictures of wrist')).toBeVisible();
+  const { demonstrations: read } = await openBundle(new Blob([zip]), 'x.zip');
+  expect(read.map(({ cameras }) => Object.keys(cameras))).toEqual(read.map(() => ['front']));
 });
 
 test('a recording is cancelled, made, and saved as a LeRobot v3.0 dataset that opens again', async ({

@@ -246,3 +246,24 @@ test('edits and an opened file are what training asks; the run says so and goes 
     );
   });
 });
+
+test('why there is no question is said: of settings that ask none, and of dropped ones', async ({ page }) => {
+  const { notebook, questions } = await opened(page);
+  await questions.getByText('Settings', { exact: true }).click();
+  await questions.getByText('More settings', { exact: true }).click();
+  for (const kind of ['current_state', 'movement']) await notebook.set(questions, `share of ${kind}`, '0');
+  await notebook.set(questions, 'frame_interval', '1000');
+  await expect(questions.getByText('1 of 4', { exact: true })).toBeVisible();
+  await questions.getByText('Edit or drop this question').click();
+  for (let left = 4; left > 0; left--) {
+    await expect(questions.getByText(`1 of ${left}`, { exact: true })).toBeVisible();
+    await questions.getByRole('button', { name: 'Drop the question' }).click();
+  }
+  await expect(questions.getByText('Every question was dropped: undo an edit to go on.')).toBeVisible();
+  await questions.getByRole('button', { name: 'Undo the last of 4 edits' }).click();
+  await expect(questions.getByText('1 of 1', { exact: true })).toBeVisible();
+  await notebook.set(questions, 'share of waypoint', '0.000001');
+  await expect(
+    questions.getByText('These demonstrations give no question with these settings'),
+  ).toContainText('every 1,000 frames');
+});

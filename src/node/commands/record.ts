@@ -65,7 +65,7 @@ export const command: Command = {
     if (values.json) terminal.print(JSON.stringify(written));
     else
       terminal.print(
-        `${values.raw ?? values.out}: ${written.demonstrations} demonstrations, ${written.frames} pictures`,
+        `${values.raw ?? values.out}: ${written.demonstrations} demonstration${written.demonstrations === 1 ? '' : 's'}, ${written.frames} pictures`,
       );
   },
 };

@@ -1,6 +1,7 @@
 import type { Bundle, CameraName, Demonstration, LayerName } from '../../demos/demonstration.ts';
 import type { GivenFile } from '../../demos/fileTree.ts';
 import { discoverKeypoints } from '../../demos/keypoints.ts';
+import { partialCameras } from '../../demos/partialCameras.ts';
 import { MappingNeeded, type MappingOffer, type StateMapping } from '../../demos/stateMapping.ts';
 import type { Recorded } from '../../simulator/bundle.ts';
 import type { CellState } from '../document/cell.ts';
@@ -44,6 +45,8 @@ export class DemonstrationsCell implements CellState {
   keptBytes = $state<number | null>(null);
   /** Why what is shown is not kept: a reload will not find it. */
   unkept = $state('');
+  /** Cameras that the dataset downloaded last has no pictures of. */
+  leftOut = $state.raw<string[]>([]);
   #abort: AbortController | null = null;
   #working: Promise<unknown> = Promise.resolve();
 
@@ -214,7 +217,7 @@ export class DemonstrationsCell implements CellState {
     if (!bundle) return false;
     this.choose(0);
     this.#notebook.bundle = bundle;
-    [this.given, this.keptBytes] = [given, null];
+    [this.given, this.keptBytes, this.leftOut] = [given, null, []];
     return true;
   }
 
@@ -225,7 +228,9 @@ export class DemonstrationsCell implements CellState {
     const zip = await this.#work('Writing the dataset', (onProgress, signal) =>
       lerobotDataset(bundle, onProgress, signal),
     );
-    if (zip) saveFile(zip, `${bundle.name.replace(/\.\w+$/, '').replace(/[^\w.-]+/g, '-')}-lerobot.zip`);
+    if (!zip) return;
+    this.leftOut = partialCameras(bundle.demonstrations);
+    saveFile(zip, `${bundle.name.replace(/\.\w+$/, '').replace(/[^\w.-]+/g, '-')}-lerobot.zip`);
   }
 
   /** One work at a time: a second one ends the first. Null when it failed, was cancelled or was overtaken. */

@@ -115,7 +115,7 @@ const MORE_QUESTION_SETTINGS: Section[] = [
       ),
       several(
         'hard_negatives',
-        'What looks right: elsewhere at the height of the answer, left and right exchanged, on the way to the answer, or the keypoint before or after it.',
+        'What looks right: elsewhere at the same height, left and right exchanged, on the way, or the keypoint before or after; of the answer, or of another option, lest the answer be what all have in common.',
         HARD_NEGATIVES,
         NEGATIVE_NAMES,
       ),
