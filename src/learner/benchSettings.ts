@@ -45,6 +45,10 @@ const LOSS: LossSettings = {
 
 const OPTIMIZER = { ...ADAMW, max_grad_norm: 1 };
 
-export function update(learner: TfjsLearner, groups: LearnerGroup[]): Promise<LearnerMetrics> {
-  return learner.update(groups, LOSS, OPTIMIZER);
+export function update(
+  learner: TfjsLearner,
+  groups: LearnerGroup[],
+  changes: Partial<typeof LOSS> = {},
+): Promise<LearnerMetrics> {
+  return learner.update(groups, { ...LOSS, ...changes }, OPTIMIZER);
 }

@@ -59,7 +59,13 @@ export interface MemoryBenchmark {
 export async function benchMemory(
   device: 'webgpu' | 'wasm',
   config: CheckpointConfig,
-  { promptLength = 400, responseLength = 64, responses = 4, activationBytes = ACTIVATION_BYTES } = {},
+  {
+    promptLength = 400,
+    responseLength = 64,
+    responses = 4,
+    activationBytes = ACTIVATION_BYTES,
+    entropy_coef = 0,
+  } = {},
 ): Promise<MemoryBenchmark> {
   await startBackend(device);
   const lengths = new Array<number>(responses).fill(responseLength);
@@ -67,7 +73,7 @@ export async function benchMemory(
   const learner = new TfjsLearner(device, syntheticParameters(config, 'bench', 'blocks'), activationBytes);
   await learner.setAdapter(adapter);
   const group = syntheticGroup(config, promptLength, lengths, 'bench');
-  const run = () => update(learner, [group]);
+  const run = () => update(learner, [group], { entropy_coef });
   const measured = await (device === 'webgpu' ? mostInBuffers(run) : mostInTensors(run));
   const allocated = (tf.memory() as GpuMemory).numBytesAllocatedInGPU;
   await learner.dispose();
@@ -78,6 +84,7 @@ export async function benchMemory(
     responseLengths: lengths,
     groups: 1,
     activationBytes,
+    entropies: entropy_coef !== 0,
   });
   return { measured, estimated: peak, allocated };
 }

@@ -170,7 +170,8 @@ function frozen(config: CheckpointConfig, { device, weightBits }: UpdateShape): 
 
 /**
  * Floats by what they are for; of one layer where a layer has them. On WebGPU what softmax is done with waits for the
- * next submission of commands, so that two more tensors of logits are held than on wasm.
+ * next submission of commands, so that two more tensors of logits are held than on wasm. There the gradient of the
+ * entropies holds two more, while on WebGPU it only fills what waits.
  */
 function sizesOf(
   config: CheckpointConfig,
@@ -188,7 +189,7 @@ function sizesOf(
   } = config;
   const [q, kv] = [num_attention_heads * head_dim, num_key_value_heads * head_dim];
   const wasm = device === 'wasm' ? 1 : 0;
-  const logitTensors = (device === 'webgpu' ? 5 : 3) + (entropies ? 2 : 0);
+  const logitTensors = device === 'webgpu' || entropies ? 5 : 3;
   const slopes = entropies ? 2 : 1;
   const inside = linearModules(config, 'all').filter(({ path }) => path.startsWith('layers.0.'));
   const adapted = linearModules(config, target_modules).filter(({ path }) => path.startsWith('layers.0.'));

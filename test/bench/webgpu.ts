@@ -91,7 +91,7 @@ async function memory(evaluate: Evaluate): Promise<Section['rows']> {
   for (const cut of CUT_MODELS) {
     const { measured, estimated, allocated } = await evaluate((c) => globalThis.memory(c), cut);
     rows.push([
-      `peak of an update at SmolVLM-256M's width, ${cut.layers} of its layers, ${cut.vocabulary} tokens`,
+      `peak of an update at SmolVLM-256M's width, ${cut.layers} of its layers, ${cut.vocabulary} tokens${cut.entropy_coef ? ', entropy rewarded' : ''}`,
       megabytes(measured),
       `${(100 * Math.abs(estimated / measured - 1)).toFixed(0)} % off the formula's ${megabytes(estimated)}; 15 % allowed; ${megabytes(allocated!)} allocated`,
     ]);

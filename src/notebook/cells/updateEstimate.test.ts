@@ -43,12 +43,17 @@ test('rank, group and length of responses each add to it', () => {
   ).toBeGreaterThan(before);
 });
 
-test('an entropy bonus adds two tensors of logits', () => {
+test('an entropy bonus takes a gradient of its own: on wasm two more tensors of logits', () => {
   const loss = { ...DEFAULT_TRAIN_CONFIG.grpo.loss, entropy_coef: 0.1 };
   const large = { ...checkpoint, vocab_size: 49280 };
-  const working = (config: TrainConfig) => updateEstimate(large, config, gpu, lengths).working;
-  const rows = 154;
-  expect(working(set({ loss })) - working(DEFAULT_TRAIN_CONFIG)).toBeGreaterThan(2 * 4 * rows * 49280);
+  const added = (device: string) => {
+    const model = { ...gpu, policy: { device } };
+    const working = (config: TrainConfig) => updateEstimate(large, config, model, lengths).working;
+    return working(set({ loss })) - working(DEFAULT_TRAIN_CONFIG);
+  };
+  const logits = 4 * 154 * large.vocab_size;
+  expect(added('wasm') - added('webgpu')).toBe(2 * logits);
+  expect(added('webgpu')).toBe(4 * 2 * 8 * 96 * large.hidden_size);
 });
 
 test('supervised fine-tuning learns one written response at a time', () => {
