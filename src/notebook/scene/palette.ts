@@ -8,6 +8,7 @@ const NAMES = {
   now: '--mark-now',
   think: '--mark-think',
   right: '--mark-right',
+  table: '--plain-table',
   x: '--axis-x',
   y: '--axis-y',
   z: '--axis-z',
