@@ -115,7 +115,7 @@ const MORE_QUESTION_SETTINGS: Section[] = [
       ),
       several(
         'hard_negatives',
-        'What looks right: elsewhere at the same height, left and right exchanged, on the way, or the keypoint before or after; of the answer, or of another option, lest the answer be what all have in common.',
+        'What looks right: at the same height, left and right exchanged, on the way, the keypoint before or after; of the answer or of another option.',
         HARD_NEGATIVES,
         NEGATIVE_NAMES,
       ),
