@@ -65,5 +65,9 @@ test('other models are refused by the field that is wrong', () => {
   expect(() => readConfig({ ...tiny, text_config: { ...tiny.text_config, rope_parameters } })).toThrow(
     /rope_type must be default/,
   );
+  for (const more of [{ attention_bias: true }, { qk_layer_norms: true }, { rope_scaling: { factor: 8 } }])
+    expect(() => readConfig({ ...tiny, text_config: { ...tiny.text_config, ...more } })).toThrow(
+      /^config\.json: text_config\.\w+: \w+ is not supported$/,
+    );
   expect(() => readConfig(null)).toThrow(/config\.json: the whole/);
 });

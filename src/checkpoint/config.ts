@@ -56,6 +56,14 @@ const configSchema = v.object({
     max_position_embeddings: v.optional(count, 2048),
     hidden_act: v.optional(v.literal('silu', 'hidden_act must be silu'), 'silu'),
     eos_token_id: tokenIds,
+    // What the learner does not compute.
+    rope_scaling: v.nullish(v.never('rope_scaling is not supported')),
+    ...Object.fromEntries(
+      ['attention_bias', 'mlp_bias', 'qk_layer_norms', 'rope_interleaved'].map((name) => [
+        name,
+        v.nullish(v.literal(false, `${name} is not supported`)),
+      ]),
+    ),
   }),
 });
 
