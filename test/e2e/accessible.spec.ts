@@ -1,7 +1,7 @@
 /** What axe and a narrow screen find on a page on which a model was loaded and a run trained. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { NotebookPage } from './notebookPage.ts';
+import { NotebookPage, nothingOverflows } from './notebookPage.ts';
 
 /** The tiny checkpoint under an address that has no place to break. */
 const LONG_FOLDER = `tiny${'%2F'.repeat(30)}/`;
@@ -9,10 +9,6 @@ const LONG_FOLDER = `tiny${'%2F'.repeat(30)}/`;
 async function nothingForAxe(page: Page) {
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
-}
-
-async function nothingOverflows(page: Page, width: number) {
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
 }
 
 test('two trainings with all parts open, Runs edited and compared, the export made: nothing for axe, nothing overflows', async ({

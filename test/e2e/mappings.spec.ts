@@ -5,6 +5,7 @@ import { findPreset } from '../../src/questions/presets.ts';
 import { makeQuestions } from '../../src/questions/generate.ts';
 import { fixture, unzipped, zipped } from '../fixtures/fixture.ts';
 import { findings, opened } from './demonstrationsCell.ts';
+import { nothingOverflows } from './notebookPage.ts';
 
 /** LIBERO's dataset with other names for the elements of its state. */
 async function withNames(name: (i: number) => string): Promise<Buffer> {
@@ -69,7 +70,7 @@ test('columns without telling names are chosen by hand, with a preview', async (
     '0.040',
   ]);
   expect(await findings(page)).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await nothingOverflows(page, 360);
 
   await read.click();
   await expect(demonstrations.getByText('unnamed.zip: 2 demonstrations')).toBeVisible();

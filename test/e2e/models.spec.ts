@@ -7,7 +7,7 @@ import { HubServer, TINY, TINY_ID, TINY_QWEN, TINY_QWEN_ID } from '../hub/hubSer
 import { MODEL_PARTS, onnxPath } from '../../src/checkpoint/parts.ts';
 import { tinyInTwo } from '../hub/tinyInTwo.ts';
 import { dropFiles } from './dropFiles.ts';
-import { NotebookPage } from './notebookPage.ts';
+import { NotebookPage, nothingOverflows } from './notebookPage.ts';
 
 let hub: HubServer;
 test.beforeEach(async () => {
@@ -96,7 +96,7 @@ test('from a mirror, cancelled, resumed after a reload, asked and deleted', asyn
       violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.target.join(' ')).join(', ')}`),
     ).toEqual([]);
     await page.setViewportSize({ width: 360, height: 740 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    await nothingOverflows(page, 360);
   });
 
   await test.step('deleted after a second word', async () => {

@@ -13,6 +13,12 @@ export const LEAST_TRAINING = {
   eval_steps: '0',
 };
 
+/** Drawings take up their place's new width a frame after it has it. */
+export async function nothingOverflows(page: Page, width: number): Promise<void> {
+  const taken = () => page.evaluate(() => document.documentElement.scrollWidth);
+  await expect.poll(taken, { timeout: 30_000 }).toBeLessThanOrEqual(width);
+}
+
 export class NotebookPage {
   readonly page: Page;
 

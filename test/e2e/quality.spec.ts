@@ -7,7 +7,7 @@ import { rlbenchBundle } from '../bench/rlbenchBundle.ts';
 import { observeLongTasks, traceTasks, type Task } from '../pageTasks.ts';
 import { dropFiles } from './dropFiles.ts';
 import { lengthenRun } from './longRun.ts';
-import { NotebookPage } from './notebookPage.ts';
+import { NotebookPage, nothingOverflows } from './notebookPage.ts';
 
 /** What the platform calls a long task, milliseconds: of the thread itself, since waiting for a core is not the page's doing. */
 const LONG = 50;
@@ -112,7 +112,7 @@ for (const [name, width, height, present] of [
     await page.addInitScript((value) => localStorage.setItem('present', value), present);
     await notebook.open('?device=wasm');
     await expect(notebook.cell('Demonstrations').getByRole('img', { name: /frame 0 of/ })).toBeVisible();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await nothingOverflows(page, width);
     const size = await page.evaluate(() => parseFloat(getComputedStyle(document.body).fontSize));
     expect(size).toBeGreaterThan(present || width > 3000 ? 20 : 14);
   });

@@ -15,7 +15,7 @@ import {
 } from '../../src/questions/question.ts';
 import { difficultyOf } from '../../src/questions/statistics.ts';
 import { fixture } from '../fixtures/fixture.ts';
-import { LEAST_TRAINING, NotebookPage, zipEntries } from './notebookPage.ts';
+import { LEAST_TRAINING, NotebookPage, nothingOverflows, zipEntries } from './notebookPage.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../public/demos/sample.zip', import.meta.url));
 
@@ -60,7 +60,7 @@ test('every form is previewed and downloaded', async ({ page }) => {
   await expect(row).toContainText('Plan: 1. ');
   await expect(row).toContainText('Move: ');
   expect(await findings(page)).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await nothingOverflows(page, 360);
   const sft = await notebook.download(questions.getByRole('button', { name: /^Download \d+ examples?$/ }));
   expect(sft.suggestedFilename()).toBe('sft-cot.zip');
   expect(zipEntries(await readFile(await sft.path())).at(-1)).toBe('sft.json');

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
-import { NotebookPage } from './notebookPage.ts';
+import { NotebookPage, nothingOverflows } from './notebookPage.ts';
 
 async function openIn3D(cell: Locator): Promise<Locator> {
   await cell.getByRole('button', { name: '3D', exact: true }).click();
@@ -100,8 +100,7 @@ test('a question keeps its answer in 3D until it is shown, dark and on a phone',
   await changed(view, asked);
   expect(await words(view)).toMatch(/Right is [A-D]\./);
   expect(await violations(page)).toEqual([]);
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
-  expect(width).toBeLessThanOrEqual(360);
+  await nothingOverflows(page, 360);
 
   await questions.getByRole('button', { name: 'Both', exact: true }).click();
   const picture = questions.getByRole('img', { name: /its options drawn in/ });
@@ -137,7 +136,7 @@ test('of another world only what is known is drawn, and what is not is said', as
     await changed(view, start);
     expect(await violations(page)).toEqual([]);
   }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await nothingOverflows(page, 360);
 });
 
 test('without WebGL a sentence says so and the page goes on', async ({ page }) => {

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { PLAIN_PORT } from './ports.ts';
-import { LEAST_TRAINING, NotebookPage, zipEntries } from './notebookPage.ts';
+import { LEAST_TRAINING, NotebookPage, nothingOverflows, zipEntries } from './notebookPage.ts';
 
 const fixture = (name: string) => readFile(new URL(`../fixtures/${name}`, import.meta.url));
 
@@ -159,6 +159,5 @@ test('works by keyboard on a phone', async ({ page }) => {
   await slider.focus();
   await page.keyboard.press('ArrowRight');
   await expect(demonstrations.getByRole('img', { name: /frame 1 of/ })).toBeVisible();
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
-  expect(width).toBeLessThanOrEqual(360);
+  await nothingOverflows(page, 360);
 });
