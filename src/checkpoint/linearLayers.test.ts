@@ -1,3 +1,4 @@
+import { create } from '@bufbuild/protobuf';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -9,7 +10,8 @@ import { linearModules, readConfig } from './config.ts';
 import { readDecoderWeights } from './decoderWeights.ts';
 import { findLinearLayers } from './linearLayers.ts';
 import { dequantise } from './linearWeight.ts';
-import { readOnnx } from './onnxFile.ts';
+import { AttributeProtoSchema } from './gen/onnxSubset_pb.ts';
+import { readOnnx, type OnnxModel } from './onnxFile.ts';
 
 const FOLDER = new URL('../../test/fixtures/exporters/', import.meta.url);
 const read = (name: string) => new Uint8Array(readFileSync(fileURLToPath(new URL(name, FOLDER))));
@@ -125,5 +127,27 @@ test('what cannot be found, or not be used, is named', () => {
   );
   expect(() => findLinearLayers(readOnnx(read('genai_packed.onnx')), { ...config, head_dim: 8 })).toThrow(
     /qkv_proj\/MatMul is 32 x 64, config\.json says 32 x 32/,
+  );
+});
+
+test('a Gemm that scales or transposes, and two nodes for one layer, are refused by name', () => {
+  const gemmOf = (model: OnnxModel) => model.graph.node.find(({ opType }) => opType === 'Gemm')!;
+  for (const attribute of [
+    { name: 'alpha', f: 0.5, type: 1 },
+    { name: 'transA', i: 1n, type: 2 },
+  ]) {
+    const model = readOnnx(read('gemm.onnx'));
+    const node = gemmOf(model);
+    const kept = node.attribute.filter(({ name }) => name !== attribute.name);
+    node.attribute = [...kept, create(AttributeProtoSchema, attribute)];
+    expect(() => findLinearLayers(model, config)).toThrow(
+      /layers\.\d\..*_proj is a Gemm that scales or transposes/,
+    );
+  }
+  const model = readOnnx(read('optimum.onnx'));
+  const node = model.graph.node.find(({ name }) => name.includes('layers.1/mlp/up_proj'))!;
+  model.graph.node.push({ ...node, name: `${node.name}_1` });
+  expect(() => findLinearLayers(model, config)).toThrow(
+    `two ONNX nodes are layers.1.mlp.up_proj: ${node.name} and ${node.name}_1`,
   );
 });

@@ -43,9 +43,11 @@ const UNSUPPORTED: Record<string, string> = {
   QMoE: 'is a mixture of experts',
 };
 
+const SCALED = 'is a Gemm that scales or transposes what it multiplies (alpha, transA)';
+
 /**
  * All seven kinds of every layer, by module path ("layers.0.self_attn.q_proj").
- * @throws Error naming the layers that were not found or are of another shape than config.json says.
+ * @throws Error naming the layers that were not found, are there twice, or are of another shape than config.json says.
  */
 export function findLinearLayers(model: OnnxModel, config: CheckpointConfig): Map<string, LinearLayer> {
   const found = new Map<string, LinearLayer>();
@@ -57,7 +59,11 @@ export function findLinearLayers(model: OnnxModel, config: CheckpointConfig): Ma
     const paths = (PACKED[place.name] ?? [place.name]).map(
       (name) => `layers.${place.layer}.${place.part}.${name}`,
     );
-    if (node.opType in UNSUPPORTED) paths.forEach((path) => unsupported.set(path, UNSUPPORTED[node.opType]));
+    const why = UNSUPPORTED[node.opType] ?? (isScaled(node) ? SCALED : null);
+    if (why) {
+      paths.forEach((path) => unsupported.set(path, why));
+      continue;
+    }
     const shape = linearShape(model, node);
     if (!shape) continue;
     const modules = paths.map((path) => expected.get(path));
@@ -69,6 +75,8 @@ export function findLinearLayers(model: OnnxModel, config: CheckpointConfig): Ma
       );
     let start = 0;
     for (const { path, in: inFeatures, out: outFeatures } of modules) {
+      const other = found.get(path)?.node;
+      if (other) throw new Error(`two ONNX nodes are ${path}: ${other.name} and ${node.name}`);
       found.set(path, { node, inFeatures, outFeatures, start, width, halves: shape.halves });
       start += outFeatures;
     }
@@ -76,6 +84,11 @@ export function findLinearLayers(model: OnnxModel, config: CheckpointConfig): Ma
   const missing = [...expected.keys()].filter((path) => !found.has(path));
   if (missing.length > 0) throw new Error(notFound(missing, unsupported, expected.size));
   return found;
+}
+
+function isScaled({ opType, attribute }: NodeProto): boolean {
+  const says = (name: string) => attribute.find((a) => a.name === name);
+  return opType === 'Gemm' && ((says('alpha')?.f ?? 1) !== 1 || Number(says('transA')?.i ?? 0) !== 0);
 }
 
 function notFound(missing: string[], unsupported: Map<string, string>, all: number): string {
