@@ -42,8 +42,8 @@ export interface Demonstration {
   length: number;
   /** N*7, row-major: x, y, z in metres, quaternion x, y, z, w with unit norm; world frame, of `scene`'s world where there is one. */
   gripperPose: Float64Array;
-  /** N: 1 open, 0 closed. */
-  gripperOpen: Float64Array;
+  /** N: 1 open, 0 closed; or null where the source does not tell. */
+  gripperOpen: Float64Array | null;
   /** N*J radians, or null where the source has none. */
   jointPositions: Float64Array | null;
   /** N*J radians a second, or null where the source has neither them nor joint positions to derive them from. */

@@ -98,7 +98,7 @@ test('HDF5 with floats of 16 bits reads as h5py wrote them', async () => {
   const [{ gripperPose, gripperOpen, task, descriptions }] = demonstrations;
   const positions = [0, 7, 14].flatMap((at) => [...gripperPose.subarray(at, at + 3)]);
   expect(positions).toEqual([0.0999755859375, -0.199951171875, 0.5, 65504, 2 ** -24, 1, 0, 0, 2]);
-  expect([...gripperOpen]).toEqual([1, 0, 0]);
+  expect([...gripperOpen!]).toEqual([1, 0, 0]);
   expect([task, descriptions]).toEqual(['拾い上げる', ['拾い上げる']]);
 });
 
@@ -163,16 +163,29 @@ describe('a mapping', () => {
       ...mapping,
       position: { feature: 'robot0_eef_pos', at: [1, 0, 2] },
       unit: 'mm',
-      gripper: { ...mapping.gripper, form: 'grows as it closes' },
+      gripper: { ...mapping.gripper!, form: 'grows as it closes' },
     };
     const { demonstrations } = await openFiles(file(), 'robomimic.hdf5', { mapping: own });
     const [{ gripperPose, gripperOpen }] = goldens.robomimic;
     expect(demonstrations[0].gripperPose[0]).toBeCloseTo(gripperPose[1] / 1000, 9);
-    expect(Array.from(demonstrations[0].gripperOpen)).toEqual(gripperOpen.map((open) => 1 - open));
+    expect(Array.from(demonstrations[0].gripperOpen!)).toEqual(gripperOpen.map((open) => 1 - open));
     const wrong = { ...mapping, position: { feature: 'object', at: [0, 1, 14] } };
     await expect(openFiles(file(), 'x.hdf5', { mapping: wrong })).rejects.toThrow(
       'has no elements 0, 1, 14 of object for the position',
     );
+  });
+
+  test('of no gripper reads HDF5 without its opening', async () => {
+    const file = () => given(fixtures('robomimic.hdf5'));
+    const { mapping } = (await openFiles(file(), 'robomimic.hdf5')).mapping!;
+    const none = { ...mapping, gripper: null };
+    const { demonstrations, remarks } = await openFiles(file(), 'robomimic.hdf5', { mapping: none });
+    expect(demonstrations.map(({ gripperOpen, scene }) => [gripperOpen, scene!.gripper])).toEqual(
+      demonstrations.map(() => [null, null]),
+    );
+    expect(demonstrations[0].jointVelocities).not.toBeNull();
+    expect(remarks.join()).toContain('No opening of the gripper is read');
+    expect(remarks.join()).not.toMatch(/; gripper |counts as open/);
   });
 
   test('is asked for where names do not tell', async () => {

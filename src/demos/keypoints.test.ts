@@ -42,3 +42,10 @@ test('the next keypoint lies strictly after the frame', () => {
   ]);
   expect(() => sampleFrames(31, [10], 0)).toThrow('frame interval 0');
 });
+
+test('a gripper whose opening is not known never changes: stops and the last frame count', () => {
+  const length = 12;
+  const jointVelocities = Float64Array.from({ length }, (_, i) => (i === 5 ? 0 : 1));
+  expect(discoverKeypoints({ length, gripperOpen: null, jointVelocities })).toEqual([5, 11]);
+  expect(discoverKeypoints({ length, gripperOpen: null, jointVelocities: null })).toEqual([11]);
+});

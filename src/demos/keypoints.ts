@@ -27,14 +27,14 @@ export const ARM_KEYPOINT_RULE: KeypointRule = {
  * change in the two frames before nor changes in the next, and no stop was found in the `stopped_buffer` frames before.
  * As in ARM's Python, frames 0 and 1 look back past the start to the last frames. Without joint velocities, recorded or
  * derived from joint positions, no stop is found: only gripper changes and the last frame count, and the importer says
- * so in the bundle's remarks.
+ * so in the bundle's remarks. A gripper whose opening is not known never changes.
  */
 export function discoverKeypoints(
   demo: Pick<Demonstration, 'length' | 'gripperOpen' | 'jointVelocities'>,
   rule: KeypointRule = ARM_KEYPOINT_RULE,
 ): number[] {
   const { length, gripperOpen } = demo;
-  const gripper = (i: number) => gripperOpen[i < 0 ? i + length : i];
+  const gripper = (i: number) => gripperOpen?.[i < 0 ? i + length : i];
   const steady = (i: number) =>
     gripper(i) === gripper(i + 1) && gripper(i) === gripper(i - 1) && gripper(i) === gripper(i - 2);
   const keypoints: number[] = [];

@@ -31,6 +31,7 @@ export const extrinsicsFeature = (camera: string) => `camera_extrinsics.${camera
 
 export function dataColumns(
   episodes: Episode[],
+  opening: boolean,
   joints: JointColumn[],
   moving: string[],
   cameras: string[],
@@ -41,7 +42,11 @@ export function dataColumns(
       Array.from({ length: episode.demo.length }, (_, frame) => value(episode, frame)),
     );
   return [
-    { name: 'observation.state', kind: 'floats', rows: everyFrame(({ demo }, i) => stateAt(demo, i)) },
+    {
+      name: 'observation.state',
+      kind: 'floats',
+      rows: everyFrame(({ demo }, i) => stateAt(demo, i, opening)),
+    },
     ...joints.map((key): Column => {
       const rows = everyFrame(({ demo }, i) => row(demo[key]!, demo.length, i));
       return { name: JOINTS[key], kind: 'floats', rows };
@@ -53,7 +58,7 @@ export function dataColumns(
     {
       name: 'action',
       kind: 'floats',
-      rows: everyFrame(({ demo }, i) => stateAt(demo, Math.min(i + 1, demo.length - 1))),
+      rows: everyFrame(({ demo }, i) => stateAt(demo, Math.min(i + 1, demo.length - 1), opening)),
     },
     ...cameras.map((camera): Column => {
       const rows = episodes.flatMap((episode) => episode.pictures[camera]);
@@ -67,8 +72,8 @@ export function dataColumns(
   ];
 }
 
-function stateAt(demo: Demonstration, i: number): number[] {
-  return [...demo.gripperPose.subarray(7 * i, 7 * i + 7), demo.gripperOpen[i]];
+function stateAt({ gripperPose, gripperOpen }: Demonstration, i: number, opening: boolean): number[] {
+  return [...gripperPose.subarray(7 * i, 7 * i + 7), ...(opening ? [gripperOpen![i]] : [])];
 }
 
 function row(values: Float64Array, length: number, i: number): number[] {

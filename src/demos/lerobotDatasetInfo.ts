@@ -5,7 +5,7 @@ import { CHUNKS_SIZE, extrinsicsFeature, JOINTS, OWN_ROBOT, type JointColumn } f
 import { partialCameras } from './partialCameras.ts';
 import type { Scene } from './scene.ts';
 
-const STATE_NAMES = ['x', 'y', 'z', 'qx', 'qy', 'qz', 'qw', 'gripper_open'];
+const POSE_NAMES = ['x', 'y', 'z', 'qx', 'qy', 'qz', 'qw'];
 
 /** Row and column of a 4x4. */
 const MATRIX_NAMES = Array.from({ length: 16 }, (_, i) => `m${Math.floor(i / 4)}${i % 4}`);
@@ -66,6 +66,7 @@ function sharedScene(demos: Demonstration[]): Scene | null {
 /** The file's content, as JSON. */
 export function datasetInfo(
   demos: Demonstration[],
+  opening: boolean,
   joints: JointColumn[],
   cameras: string[],
   moving: string[],
@@ -74,6 +75,7 @@ export function datasetInfo(
   data_files_size_in_mb: number,
 ) {
   const scene = sharedScene(demos);
+  const state = opening ? [...POSE_NAMES, 'gripper_open'] : POSE_NAMES;
   const vector = (names: string[]) => ({ dtype: 'float32', shape: [names.length], names });
   const scalar = (dtype: string) => ({ dtype, shape: [1], names: null });
   const jointNames = (key: JointColumn) => {
@@ -94,10 +96,10 @@ export function datasetInfo(
     data_path: 'data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet',
     video_path: null,
     features: {
-      'observation.state': { ...vector(STATE_NAMES), ...(scene && { info: { scene } }) },
+      'observation.state': { ...vector(state), ...(scene && { info: { scene } }) },
       ...Object.fromEntries(joints.map((key) => [JOINTS[key], vector(jointNames(key))])),
       ...Object.fromEntries(moving.map((name) => [extrinsicsFeature(name), vector(MATRIX_NAMES)])),
-      action: vector(STATE_NAMES),
+      action: vector(state),
       ...Object.fromEntries(
         cameras.map((name) => [`observation.images.${name}`, imageFeature(demos, name, moving)]),
       ),

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { fixture, unzipped, zipped } from '../../test/fixtures/fixture.ts';
+import { makeQuestions } from '../questions/generate.ts';
+import { DEFAULT_QUESTION_SETTINGS } from '../questions/question.ts';
 import { ZIP_CHECKSUMS } from './damageRemarks.ts';
 import type { Bundle, Demonstration, EncodedImage } from './demonstration.ts';
+import { discoverKeypoints } from './keypoints.ts';
 import { writeLerobot } from './lerobotWriter.ts';
 import { openBundle } from './openBundle.ts';
 import { ParquetSource } from './parquetSource.ts';
@@ -26,7 +29,7 @@ test('what is written reads back equal, numbers to float32', async () => {
   const rounded = (demo: Demonstration) => ({
     ...demo,
     gripperPose: [...demo.gripperPose].map(Math.fround),
-    gripperOpen: [...demo.gripperOpen],
+    gripperOpen: [...demo.gripperOpen!],
     jointPositions: [...demo.jointPositions!].map(Math.fround),
     jointVelocities: [...demo.jointVelocities!].map(Math.fround),
     cameras: {
@@ -219,5 +222,43 @@ test('a dataset with our columns whose info.json names another robot is not of R
     const { demonstrations, remarks } = await named(ours);
     expect(demonstrations.every(({ scene }) => scene === undefined)).toBe(true);
     expect(remarks.join()).not.toContain('Read as the state');
+  }
+});
+
+test('a gripper whose opening is not recorded has no column, no statistics and no word, and reads back so', async () => {
+  const file = new Blob([fixture('lerobot_v3.zip')]);
+  const { mapping } = (await openBundle(file, 'a.zip')).mapping!;
+  const bundle = await openBundle(file, 'a.zip', { mapping: { ...mapping, gripper: null } });
+  const said = [
+    /^Read as the state: position [^;]*; orientation [^;]*\. LeRobot/,
+    /^There are no joint velocities: with no gripper opening either, the last frame is the only keypoint\.$/,
+    /^No opening of the gripper is read, so nothing here says whether it is open/,
+  ];
+  const last = ({ length }: Demonstration) => [length - 1];
+  const zip = await writeLerobot(bundle, { decode });
+  const read = await openBundle(new Blob([zip]), 'b.zip');
+  expect(read.mapping!.mapping.gripper).toBeNull();
+  for (const { demonstrations, remarks } of [bundle, read]) {
+    expect(demonstrations.map(({ gripperOpen, scene }) => [gripperOpen, scene?.gripper])).toEqual(
+      demonstrations.map(() => [null, null]),
+    );
+    expect(demonstrations.map((demo) => discoverKeypoints(demo))).toEqual(demonstrations.map(last));
+    const prompts = makeQuestions(demonstrations, DEFAULT_QUESTION_SETTINGS).map(({ prompt }) => prompt);
+    expect(prompts.length).toBeGreaterThan(0);
+    expect(prompts.join()).not.toMatch(/\bopen|\bclosed\b/);
+    if (demonstrations === bundle.demonstrations)
+      for (const what of said) expect(remarks.filter((remark) => what.test(remark))).toHaveLength(1);
+  }
+  const files = await unzipped(zip);
+  const info = JSON.parse(new TextDecoder().decode(files['meta/info.json'])) as {
+    features: Record<string, { names: string[] }>;
+  };
+  const stats = JSON.parse(new TextDecoder().decode(files['meta/stats.json'])) as Record<
+    string,
+    { mean: number[] }
+  >;
+  for (const feature of ['observation.state', 'action']) {
+    expect(info.features[feature].names).toEqual(['x', 'y', 'z', 'qx', 'qy', 'qz', 'qw']);
+    expect(stats[feature].mean).toHaveLength(7);
   }
 });

@@ -31,7 +31,8 @@ export interface WriteOptions {
  * A zip, entries stored without compression, in LeRobot v3.0's layout.
  *
  * observation.state is x, y, z (metres, world frame), quaternion x, y, z, w and gripper_open, in float32; action is the
- * state of the next frame. Cameras and joint columns are written where every demonstration has them. A camera's
+ * state of the next frame. The gripper's opening, cameras and joint columns are written where every demonstration has
+ * them. A camera's
  * calibration stands in info.json as features["observation.images.<camera>"].info (intrinsics 3x3, extrinsics 4x4
  * camera to world, and `episodes` for those that differ from the first); the extrinsics of one that moves are the
  * feature camera_extrinsics.<camera>, which its info names, where every demonstration has them; what is known of a world
@@ -50,9 +51,10 @@ export async function writeLerobot(
   const joints = (['jointPositions', 'jointVelocities'] as const).filter((key) =>
     demos.every((demo) => demo[key]),
   );
+  const opening = demos.every((demo) => demo.gripperOpen);
   const moving = movingCameras(demos, cameras);
   const columnsOf = (episodes: Episode[], pictures: string[]) =>
-    dataColumns(episodes, joints, moving, pictures, fps);
+    dataColumns(episodes, opening, joints, moving, pictures, fps);
   const tasks = [...new Set(demos.map((demo) => demo.descriptions[0]))];
 
   configure({ useWebWorkers: false });
@@ -111,7 +113,7 @@ export async function writeLerobot(
   await add('meta/stats.json', json(statsOf(episodes)));
   await add(
     'meta/info.json',
-    json(datasetInfo(demos, joints, cameras, moving, fps, tasks.length, data_files_size_in_mb)),
+    json(datasetInfo(demos, opening, joints, cameras, moving, fps, tasks.length, data_files_size_in_mb)),
   );
   return zip.close();
 }

@@ -24,6 +24,7 @@ type State = Pick<Demonstration, 'gripperPose' | 'gripperOpen' | 'jointPositions
 export const VELOCITIES = {
   derived: 'differences of the joint positions stand for them where keypoints are looked for.',
   none: 'keypoints are gripper changes and the last frame only.',
+  neither: 'with no gripper opening either, the last frame is the only keypoint.',
 };
 
 /** Joint angles beyond a full turn to either side are degrees, ticks or metres. */
@@ -37,9 +38,9 @@ export function mappedFeatures(mapping: StateMapping): string[] {
 }
 
 /** How many numbers of a frame mappedState makes. */
-export function numbersOfFrame({ jointPositions, jointVelocities }: StateMapping): number {
+export function numbersOfFrame({ gripper, jointPositions, jointVelocities }: StateMapping): number {
   const positions = jointPositions?.at.length ?? 0;
-  return 8 + positions + (jointVelocities?.at.length ?? positions);
+  return 7 + Number(gripper !== null) + positions + (jointVelocities?.at.length ?? positions);
 }
 
 /**
@@ -72,12 +73,17 @@ export function mappedState(
   const jointPositions = mapping.jointPositions && pick(mapping.jointPositions);
   return {
     gripperPose,
-    gripperOpen: pick({ ...mapping.gripper, at: mapping.gripper.at.slice(0, 1) }),
+    gripperOpen: mapping.gripper && pick(opening(mapping.gripper)),
     jointPositions,
     jointVelocities: mapping.jointVelocities
       ? pick(mapping.jointVelocities)
       : jointPositions && differences(jointPositions, length, fps),
   };
+}
+
+/** One finger of two tells. */
+function opening<T extends Place>(gripper: T): T {
+  return { ...gripper, at: gripper.at.slice(0, 1) };
 }
 
 function quaternionAt(values: Float64Array | null, rotation: StateMapping['rotation'], i: number): number[] {
@@ -126,18 +132,24 @@ export function differences(positions: Float64Array, length: number, fps: number
 }
 
 /** Gripper numbers to 1 and 0 in place: a named openness above a half, else by the middle of what occurs. */
-export function openOrClosed(demos: Demonstration[], mapping: StateMapping, remarks: string[]): void {
+export function openOrClosed(demos: Demonstration[], { gripper }: StateMapping, remarks: string[]): void {
+  if (!gripper) {
+    remarks.push(
+      'No opening of the gripper is read, so nothing here says whether it is open: keypoints are stops and the last frame.',
+    );
+    return;
+  }
   const [openness, , closing] = GRIPPER_FORMS;
-  const { form, feature } = mapping.gripper;
+  const { form, feature } = gripper;
   const [least, most] = demos.reduce(
     (range, { gripperOpen }) =>
-      gripperOpen.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], range),
+      gripperOpen!.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], range),
     [Infinity, -Infinity],
   );
   const middle = form === openness ? 0.5 : (least + most) / 2;
   const isOpen = (value: number) => (form === closing ? value < middle : value > middle);
   for (const demo of demos)
-    demo.gripperOpen = demo.gripperOpen.map((value) => Number(isOpen(value) || least === most));
+    demo.gripperOpen = demo.gripperOpen!.map((value) => Number(isOpen(value) || least === most));
   if (form !== openness)
     remarks.push(
       `The gripper counts as open where ${feature} is ${form === closing ? 'below' : 'above'} ${middle.toPrecision(3)}.`,
@@ -155,7 +167,7 @@ export function columnsRemark(
   const taken = [
     said('position', position, unit),
     said('orientation', rotation, rotation?.form ?? ''),
-    said('gripper', { ...gripper, at: gripper.at.slice(0, 1) }, gripper.form),
+    said('gripper', gripper && opening(gripper), gripper?.form ?? ''),
     said('joint positions', jointPositions, 'rad'),
     said('joint velocities', jointVelocities, 'rad/s'),
   ];
@@ -175,11 +187,10 @@ export function mappedScene(
   { position, gripper }: StateMapping,
   features: StateFeature[],
 ): Scene {
-  const opening = placeWords({ ...gripper, at: gripper.at.slice(0, 1) }, features);
   return {
     ...known,
     position: fewWords(placeWords(position, features)),
-    gripper: `${fewWords(opening)} (${gripper.form})`,
+    gripper: gripper && `${fewWords(placeWords(opening(gripper), features))} (${gripper.form})`,
   };
 }
 
@@ -188,6 +199,10 @@ export function stateRemarks(demos: Demonstration[], mapping: StateMapping, rema
   if (!mapping.rotation)
     remarks.push('No orientation of the gripper was found by name: it is taken as unrotated.');
   if (mapping.jointVelocities) return;
-  const instead = demos.some((demo) => demo.jointVelocities) ? 'derived' : 'none';
+  const instead = demos.some((demo) => demo.jointVelocities)
+    ? 'derived'
+    : mapping.gripper
+      ? 'none'
+      : 'neither';
   remarks.push(`There are no joint velocities: ${VELOCITIES[instead]}`);
 }

@@ -26,9 +26,11 @@ export const mappingSchema = v.strictObject({
       ),
     ),
   ),
-  gripper: v.strictObject(
-    { ...place(1), form: v.picklist(GRIPPER_FORMS) },
-    `${missing('the column of the gripper', '[6]')}, and its form`,
+  gripper: v.nullable(
+    v.strictObject(
+      { ...place(1), form: v.picklist(GRIPPER_FORMS) },
+      `${missing('the column of the gripper', '[6]')}, and its form; or null: its opening is not recorded`,
+    ),
   ),
   jointPositions: v.nullable(v.strictObject(place(1))),
   jointVelocities: v.nullable(v.strictObject(place(1))),

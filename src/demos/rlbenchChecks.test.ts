@@ -66,8 +66,8 @@ test('what agrees passes, and what nothing was held against is told', () => {
 
 const DAMAGE: Record<string, (recording: ReturnType<typeof recorded>) => void> = {
   'frame 7 has a gripper pose and a gripper matrix': ({ demo }) => (demo.gripperPose[7 * 7 + 1] += 0.002),
-  'frame 3 has a gripper opening that its fingers': ({ demo }) => (demo.gripperOpen[3] = 0),
-  'frame 8 has a gripper opening that its fingers': ({ demo }) => (demo.gripperOpen[8] = 1),
+  'frame 3 has a gripper opening that its fingers': ({ demo }) => (demo.gripperOpen![3] = 0),
+  'frame 8 has a gripper opening that its fingers': ({ demo }) => (demo.gripperOpen![8] = 1),
   'frame 4 has a gripper opening between': ({ observations }) => observations[4].set('gripper_open', 1.5),
   'frame 0 has another front_camera_intrinsics': ({ observations }) =>
     misc(observations[0]).set('front_camera_intrinsics', array([-9, 0, 4.5, 0, -9, 4, 0, 0, 1])),

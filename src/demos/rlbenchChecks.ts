@@ -59,7 +59,7 @@ export function checkObservations(
   const fits = (i: number) => {
     const finger = fingers![i][0];
     if (!(finger > -FINGER_RANGE && finger < FINGER_RANGE)) return false;
-    return demo.gripperOpen[i] ? finger > OPEN_FROM : finger < CLOSED_TO;
+    return demo.gripperOpen![i] ? finger > OPEN_FROM : finger < CLOSED_TO;
   };
   if (areFingers)
     refuse(exceptions(opens.length, fits)[0], 'has a gripper opening that its fingers contradict');

@@ -14,8 +14,8 @@ export interface Scene {
   table: number | null;
   /** The columns that are the gripper's position, e.g. "x, y, z of robot0_eef_pos". */
   position: string;
-  /** The column that is its opening, and its sense, e.g. "gripper of state (grows as it opens)". */
-  gripper: string;
+  /** The column that is its opening, and its sense, e.g. "gripper of state (grows as it opens)"; null: not recorded. */
+  gripper: string | null;
 }
 
 const MOST_LETTERS = 120;
@@ -39,7 +39,7 @@ const sceneSchema = v.object({
   frame: v.nullable(words),
   table: v.nullable(v.pipe(v.number(), v.minValue(-MOST_METRES), v.maxValue(MOST_METRES))),
   position: words,
-  gripper: words,
+  gripper: v.nullable(words),
 }) satisfies v.GenericSchema<unknown, Scene>;
 
 /** Null when it is none. */

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { labelsByName, offeredMapping, proposeMapping, type StateFeature } from './stateMapping.ts';
+import {
+  isWhole,
+  labelsByName,
+  mappingTemplate,
+  offeredMapping,
+  proposeMapping,
+  TO_CHOOSE,
+  type StateFeature,
+} from './stateMapping.ts';
 
 const feature = (name: string, width: number, labels = labelsByName(name, width)): StateFeature => ({
   name,
@@ -83,4 +91,22 @@ test('a quaternion that begins with its scalar is read by its name', () => {
     at: [4, 5, 6, 3],
     form: 'quaternion x, y, z, w',
   });
+});
+
+test('no gripper is proposed where every number has a name and none is a gripper’s; else somebody must choose', () => {
+  const position = { feature: 'observation.state', at: [0, 1, 2] };
+  const state = feature('observation.state', 3, ['x', 'y', 'z']);
+  const proposed = proposeMapping([state]);
+  expect(proposed).toMatchObject({ position, gripper: null });
+  expect(isWhole(proposed)).toBe(true);
+  expect(proposeMapping([state, feature('observation.joint_vel', 3, [])])).toMatchObject({ gripper: null });
+  for (const other of [
+    feature('observation.state', 4, ['x', 'y', 'z', 'state_3']),
+    feature('observation.hand', 1),
+    feature('observation.extra', 2),
+  ]) {
+    const open = proposeMapping(other.name === state.name ? [other] : [state, other]);
+    expect([open.position, open.gripper, isWhole(open)]).toEqual([position, undefined, false]);
+    expect(mappingTemplate(open)).toMatchObject({ gripper: TO_CHOOSE, rotation: null });
+  }
 });

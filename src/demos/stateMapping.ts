@@ -33,7 +33,8 @@ export interface StateMapping {
   unit: keyof typeof LENGTH_UNITS;
   /** Null: the gripper is taken as unrotated. */
   rotation: (Place & { form: keyof typeof ROTATION_FORMS }) | null;
-  gripper: Place & { form: (typeof GRIPPER_FORMS)[number] };
+  /** Null: its opening is not recorded. */
+  gripper: (Place & { form: (typeof GRIPPER_FORMS)[number] }) | null;
   /** Radians. */
   jointPositions: Place | null;
   /** Radians a second. */
@@ -72,6 +73,10 @@ const POSES = ['x', 'y', 'z', 'qx', 'qy', 'qz', 'qw'];
 /** "motor_0", "state_3", "7": a name that tells nothing, other than "joint_0" does. */
 export const NUMBERED = /^(?!joint|gripper|finger)[a-z]*_?\d+$/i;
 
+const isNumbered = (label: string) => NUMBERED.test(label);
+/** What may be a gripper's opening. */
+const MAY_OPEN = /grip|finger|jaw|claw|hand|open|clos|width|suction|vacuum|tool/i;
+
 /**
  * Names for the elements of a vector that gives none: poses of the end effector by the feature's name, a lone number by
  * its feature.
@@ -90,7 +95,10 @@ export function labelsByName(name: string, width: number, scalarFirst = false): 
   return width === 2 && /gripper/.test(last) ? [`${last}_1`, `${last}_2`] : [];
 }
 
-/** What the names of features and their elements tell; actions and velocities never stand for a state. */
+/**
+ * What the names of features and their elements tell; actions and velocities never stand for a state. A gripper is left
+ * out as null only where every number has a name and none is a gripper's: else it is for somebody to choose.
+ */
 export function proposeMapping(features: StateFeature[]): Partial<StateMapping> {
   const rank = ({ name }: StateFeature) => (isState(name) ? 0 : END_EFFECTOR.test(name) ? 1 : 2);
   const states = features.filter(({ name }) => !/(vel|effort|force|torque)s?$/i.test(name));
@@ -105,6 +113,9 @@ export function proposeMapping(features: StateFeature[]): Partial<StateMapping> 
   const position = find(axis('x'), axis('y'), axis('z'));
   const openness = find(/(^|[._])gripper_open(ness)?$/);
   const gripper = openness ?? find(/gripper/);
+  const named = states.every(({ width, labels }) => labels.length === width && !labels.some(isNumbered));
+  const opens = ({ name, labels }: StateFeature) => [name, ...labels].some((word) => MAY_OPEN.test(word));
+  const none = named && !states.some(opens);
   const quaternion = find(...['x', 'y', 'z', 'w'].map(quaternionAxis));
   const vector = find(axis('wx'), axis('wy'), axis('wz'));
   const euler = find(axis('roll'), axis('pitch'), axis('yaw'));
@@ -112,6 +123,7 @@ export function proposeMapping(features: StateFeature[]): Partial<StateMapping> 
     unit: 'm',
     ...(position && { position }),
     ...(gripper && { gripper: { ...gripper, form: openness ? GRIPPER_FORMS[0] : GRIPPER_FORMS[1] } }),
+    ...(position && none && { gripper: null }),
     rotation:
       (quaternion && { ...quaternion, form: 'quaternion x, y, z, w' as const }) ??
       (vector && { ...vector, form: 'rotation vector (rad)' as const }) ??
@@ -163,12 +175,14 @@ const isState = (name: string) => name === 'observation.state' || name === 'stat
 
 /** Whether a mapping has all that a demonstration needs. */
 export function isWhole(mapping: Partial<StateMapping>): mapping is StateMapping {
-  return Boolean(mapping.position && mapping.gripper && mapping.unit);
+  return Boolean(mapping.position && mapping.gripper !== undefined && mapping.unit);
 }
 
-/** What was proposed, with null for what somebody must still choose: JSON that is a mapping once that is done. */
+export const TO_CHOOSE = 'still to choose';
+
+/** What was proposed, and where somebody must still choose, TO_CHOOSE: JSON that is a mapping once that is done. */
 export function mappingTemplate(proposed: Partial<StateMapping>): Record<keyof StateMapping, unknown> {
-  const { position = null, unit = 'm', rotation = null, gripper = null } = proposed;
+  const { position = TO_CHOOSE, unit = 'm', rotation = null, gripper = TO_CHOOSE } = proposed;
   const { jointPositions = null, jointVelocities = null } = proposed;
   return { position, unit, rotation, gripper, jointPositions, jointVelocities };
 }
@@ -183,7 +197,9 @@ export function chooseMapping(file: string, offer: MappingOffer, given?: StateMa
   if (!given && offer.guess)
     throw new MappingNeeded(file, `${offer.guess}: compare it with the first rows, ${CHOOSE}`, offer);
   if (!isWhole(mapping)) {
-    const what = mapping.position ? 'gripper opening' : 'end-effector position (x, y, z)';
+    const what = mapping.position
+      ? 'gripper opening (null in a mapping: there is none)'
+      : 'end-effector position (x, y, z)';
     const seen = offer.features.map(({ name, width, labels }) => `${name} [${labels.join(', ') || width}]`);
     throw new MappingNeeded(
       file,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { fixture, unzipped, zipped } from '../../test/fixtures/fixture.ts';
-import type { StateMapping } from '../demos/stateMapping.ts';
+import { TO_CHOOSE, type StateMapping } from '../demos/stateMapping.ts';
 import { run } from './cli.ts';
 
 const NAMED = fileURLToPath(new URL('../../test/fixtures/lerobot_v3.zip', import.meta.url));
@@ -65,6 +65,22 @@ test('what is needed is proposed as JSON, and as a file it is taken', async () =
   expect([named]).toEqual((await robotR1('questions', NAMED, '--json')).printed);
 });
 
+test('a mapping without a gripper makes questions that know no opening', async () => {
+  const path = join(folder, 'none.mapping.json');
+  await writeFile(path, JSON.stringify({ ...mapping, gripper: null }));
+  const { code, printed, noted } = await robotR1('questions', unnamed, '--mapping', path, '--json');
+  expect(code).toBe(0);
+  expect(noted.join()).toContain('No opening of the gripper is read');
+  const { demonstrations, questions } = JSON.parse(printed[0]) as {
+    demonstrations: { frames: number; keypoints: number[] }[];
+    questions: { prompt: string }[];
+  };
+  expect(demonstrations.map(({ keypoints }) => keypoints)).toEqual(
+    demonstrations.map(({ frames }) => [frames - 1]),
+  );
+  expect(questions.map(({ prompt }) => prompt).join()).toMatch(/element 2 of observation\.state\.\n/);
+});
+
 test('a file that is no mapping is refused, naming the field', async () => {
   const refused = async (value: unknown) => {
     const path = join(folder, 'bad.json');
@@ -79,6 +95,9 @@ test('a file that is no mapping is refused, naming the field', async () => {
     'robot-r1: is no mapping of columns at position: choose the columns of x, y, z, e.g. {"feature": "observation.state", "at": [0, 1, 2]}',
   );
   expect(await refused({ ...mapping, gripper: undefined })).toContain('at gripper: is missing');
+  expect(await refused({ ...mapping, gripper: TO_CHOOSE })).toContain(
+    'at gripper: choose the column of the gripper, e.g. {"feature": "observation.state", "at": [6]}, and its form; or null',
+  );
   expect(await refused({ ...mapping, unit: 'inch' })).toMatch(/at unit: .*"m" \| "cm" \| "mm"/);
   expect(await refused({ ...mapping, position: at('observation.state', 0, 1) })).toContain(
     "at position.at: name 3 of the feature's elements, counted from 0",

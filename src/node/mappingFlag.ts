@@ -1,6 +1,6 @@
 /** The flag --mapping of every command that opens demonstrations, and what is said where one is needed. */
 import { stat, readFile } from 'node:fs/promises';
-import { mappingTemplate, type MappingNeeded, type StateMapping } from '../demos/stateMapping.ts';
+import { mappingTemplate, TO_CHOOSE, type MappingNeeded, type StateMapping } from '../demos/stateMapping.ts';
 
 const MOST_BYTES = 100_000;
 const SHOWN_NUMBERS = 16;
@@ -39,7 +39,7 @@ export function proposedMapping({ offer: { features, rows, mapping } }: MappingN
   return [
     'The first row:',
     ...features.map(({ name, labels: names }) => `  ${name}${labels(names)}: ${row(name)}`),
-    'Save this as mapping.json, change what does not fit (null: still to choose), and give --mapping mapping.json:',
+    `Save this as mapping.json, change what does not fit (null: not there) or says "${TO_CHOOSE}", and give --mapping mapping.json:`,
     ...asLines(mappingTemplate(mapping)),
   ];
 }

@@ -152,7 +152,7 @@ function decoded({ demonstration, objects, seed, frames }: PageRecording): Recor
     demonstration: {
       ...plain,
       gripperPose: Float64Array.from(plain.gripperPose),
-      gripperOpen: Float64Array.from(plain.gripperOpen),
+      gripperOpen: array(plain.gripperOpen),
       jointPositions: array(plain.jointPositions),
       jointVelocities: array(plain.jointVelocities),
     },

@@ -150,6 +150,12 @@ export class Notebook {
     this.given.questionSettings = settings;
   }
 
+  /** Why questions cannot be made yet by the settings of the questions cell above, a sentence; '' when they can. */
+  get questionObstacle(): string {
+    const wrong = this.#nearest('questions')?.wrong.first;
+    return wrong ? `Correct the settings of the questions first: ${wrong}.` : '';
+  }
+
   /** From the questions cell above: what was changed by hand. */
   get questionEdits(): Edits {
     return this.#nearest('questions')?.questionEdits ?? NO_EDITS;

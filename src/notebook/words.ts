@@ -51,3 +51,9 @@ export function fileName(name: string): string {
 export function cutWords(masked: boolean): string {
   return masked ? 'cut at the length limit, so left out of the loss' : 'cut at the length limit';
 }
+
+/** How the gripper is at a frame. */
+export function heldWords(gripperOpen: ArrayLike<number> | null, frame: number): string {
+  if (!gripperOpen) return 'opening not recorded';
+  return gripperOpen[frame] ? 'open' : 'closed';
+}

@@ -52,11 +52,12 @@ type Moving = Pick<Demonstration, 'task' | 'gripperOpen'>;
 
 /**
  * The plan of a demonstration's task and the step that its frame is in: gripper changes tell which run of steps, the
- * keypoints passed since then which of them. A task without a plan gets one step a keypoint.
+ * keypoints passed since then which of them. A task without a plan, or a gripper of which that is not known, gets one
+ * step a keypoint.
  * @param keypoints ascending, of the whole demonstration.
  */
 export function planAt(demo: Moving, frame: number, keypoints: number[]): PlanAt {
-  const plan = TASK_PLANS[demo.task];
+  const plan = demo.gripperOpen && TASK_PLANS[demo.task];
   if (!plan) {
     const steps = keypoints.map((k) => genericStep(demo, k));
     const next = keypoints.findIndex((k) => k > frame);
@@ -83,8 +84,9 @@ function runsOf(plan: readonly PlanStep[]): number[][] {
   return runs;
 }
 
-function gripAt({ gripperOpen }: Moving, frame: number): PlanStep['grip'] {
-  return gripperOpen[frame] > 0.5 ? 'open' : 'closed';
+/** Null: not known. */
+function gripAt({ gripperOpen }: Moving, frame: number): PlanStep['grip'] | null {
+  return gripperOpen && (gripperOpen[frame] > 0.5 ? 'open' : 'closed');
 }
 
 /** Frames up to this one at which the gripper has changed. */

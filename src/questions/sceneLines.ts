@@ -13,7 +13,7 @@ export function fullSceneLines(scene: Scene, viewpoint: Viewpoint): string[] {
   return [
     `Coordinates in metres${frame}: forward means +X, backward -X, ${sideways(viewpoint).join(', ')}, up +Z, down -Z.`,
     ...(scene.table === null ? [] : [`The table's surface is at Z = ${scene.table}.`]),
-    `The robot's position is ${scene.position}, its gripper ${scene.gripper}.`,
+    `The robot's position is ${scene.position}${scene.gripper === null ? '' : `, its gripper ${scene.gripper}`}.`,
   ];
 }
 

@@ -113,7 +113,20 @@ test('text rules answer what needs no eyes, ties by their share, other demonstra
   expect(results).toEqual([
     { rule: 'nearest_state', n: 1, right: 1, chance: 1 / 3 },
     { rule: 'nearest_mean', n: 2, right: 1, chance: 2 / 3 },
+    // No number is printed in these: each counts its share.
+    { rule: 'most_shared', n: 2, right: 2 / 3, chance: 2 / 3 },
     // Of a and b the others' labels are tied between up and down; of c they are up alone.
     { rule: 'frequent_movement', n: 3, right: 1, chance: 1 },
   ]);
+});
+
+test('the option that shares most printed numbers is told axis by axis, ties by their share', () => {
+  const shared = (options: string[], answer: Question['answer']) =>
+    textRules([waypoint({ options, points: options.map(() => [0, 0, 1]), answer })])[2];
+  // B shares its x with A and C, its y with A, its z with D; A and D stand alone but for B.
+  const options = ['[0.10, 0.20, 0.90]', '[0.10, 0.20, 0.80]', '[0.10, 0.30, 0.70]', '[0.50, 0.40, 0.80]'];
+  expect(shared(options, 'B')).toEqual({ rule: 'most_shared', n: 1, right: 1, chance: 0.25 });
+  expect(shared(options, 'A').right).toBe(0);
+  // The same number on another axis is none that is shared, and a sign tells numbers apart.
+  expect(shared(['[0.10, 0.20, 0.90]', '[0.20, 0.10, 0.80]', '[-0.10, 0.30, 0.70]'], 'C').right).toBe(1 / 3);
 });

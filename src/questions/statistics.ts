@@ -70,7 +70,7 @@ function movementDifficulty({ options, answer, viewpoint }: Question): Ring | nu
   return RINGS[Math.min(...apart, RINGS.length) - 1] ?? null;
 }
 
-export const TEXT_RULES = ['nearest_state', 'nearest_mean', 'frequent_movement'] as const;
+export const TEXT_RULES = ['nearest_state', 'nearest_mean', 'most_shared', 'frequent_movement'] as const;
 export type TextRule = (typeof TEXT_RULES)[number];
 
 export interface RuleResult {
@@ -85,8 +85,8 @@ export interface RuleResult {
 
 /**
  * How many questions each rule answers that reads the text and never the picture: of waypoints the option nearest to
- * the current position; of positions the option nearest to the mean of all; of movements the label that is right most
- * often in the other demonstrations.
+ * the current position; of positions the option nearest to the mean of all, and the one that shares most printed
+ * numbers, axis by axis, with the others; of movements the label that is right most often in the other demonstrations.
  */
 export function textRules(questions: readonly Question[]): RuleResult[] {
   const frequency = labelFrequency(questions);
@@ -104,6 +104,7 @@ export function textRules(questions: readonly Question[]): RuleResult[] {
       (q, i) => distance(q.points![i], q.state),
     ),
     scored('nearest_mean', positions, (q, i) => distance(q.points![i], mean(q.points!))),
+    scored('most_shared', positions, (q, i) => -sharedNumbers(q.options)[i]),
     scored(
       'frequent_movement',
       questions.filter((q) => q.kind === 'movement'),
@@ -118,6 +119,17 @@ function credit(q: Question, cost: (q: Question, option: number) => number): num
   const least = Math.min(...costs);
   const best = costs.flatMap((c, i) => (c === least ? [i] : []));
   return best.includes(OPTION_LETTERS.indexOf(q.answer)) ? 1 / best.length : 0;
+}
+
+/** Of every option, how many of its numbers stand in others at the same axis, counted once for each other. */
+function sharedNumbers(options: readonly string[]): number[] {
+  const printed = options.map((option) => option.match(/-?\d+(\.\d+)?/g) ?? []);
+  return printed.map((own, i) =>
+    printed.reduce(
+      (sum, other, j) => (i === j ? sum : sum + own.filter((number, axis) => number === other[axis]).length),
+      0,
+    ),
+  );
 }
 
 /** How often a label is right outside of a demonstration. */

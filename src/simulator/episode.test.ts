@@ -57,9 +57,9 @@ describe.each(TASKS)('$name', (task) => {
 
   test('a demonstration starts open at rest and moves the gripper within one frame', () => {
     for (const { demonstration: d } of episodes) {
-      expect(d.gripperOpen[0]).toBe(1);
+      expect(d.gripperOpen![0]).toBe(1);
       expect(d.jointVelocities!.slice(0, 7)).toEqual(new Float64Array(7));
-      const flips = d.gripperOpen.filter((open, i) => i > 0 && open !== d.gripperOpen[i - 1]);
+      const flips = d.gripperOpen!.filter((open, i) => i > 0 && open !== d.gripperOpen![i - 1]);
       const { gripper, frames } = STORIES[task.name];
       expect(Array.from(flips)).toEqual(gripper);
       expect(d.length).toBeGreaterThan(frames[0]);

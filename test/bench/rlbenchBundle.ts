@@ -58,7 +58,7 @@ export function asPickled(demo: Demonstration): Value {
     (_, i) =>
       new Instance('rlbench.backend.observation', 'Observation', {
         gripper_pose: row(demo.gripperPose, i, 7),
-        gripper_open: demo.gripperOpen[i],
+        gripper_open: demo.gripperOpen![i],
         joint_positions: row(demo.jointPositions!, i, joints),
         joint_velocities: row(demo.jointVelocities!, i, joints),
         misc,

@@ -28,7 +28,7 @@ const SETTINGS: QuestionSettings[] = [
 const plain = (demo: Demonstration) => ({
   ...demo,
   gripperPose: [...demo.gripperPose],
-  gripperOpen: [...demo.gripperOpen],
+  gripperOpen: [...demo.gripperOpen!],
   jointPositions: null,
   jointVelocities: demo.jointVelocities && [...demo.jointVelocities],
 });

@@ -241,6 +241,37 @@ test('a recording is cancelled, made, and saved as a LeRobot v3.0 dataset that o
   await expect(demonstrations.locator('polyline')).toHaveCount(2);
 });
 
+test('nothing is recorded while a field holds no value of its own', async ({ page }) => {
+  const { notebook, demonstrations } = await opened(page);
+  const form = await recordForm(notebook, demonstrations);
+  const record = form.getByRole('button', { name: 'Record' });
+  const count = form.getByLabel('demonstrations', { exact: true });
+  for (const [text, wrong] of [
+    ['0', '0 is not between 1 and 200'],
+    ['1.5', '1.5 is not whole'],
+    ['', 'is empty: give a number from 1 to 200'],
+    ['201', '201 is not between 1 and 200'],
+  ]) {
+    await count.fill(text);
+    await count.press('Enter');
+    await expect(form.getByRole('status')).toHaveText(`Correct this first: demonstrations ${wrong}.`);
+    await expect(record).toBeDisabled();
+    await expect(count).toHaveValue(text);
+    await expect(demonstrations.getByRole('progressbar')).toHaveCount(0);
+  }
+  expect(await findings(page)).toEqual([]);
+  await count.fill('1');
+  await expect(record).toBeEnabled();
+  await expect(form.getByRole('status')).toBeEmpty();
+
+  await form.getByLabel('task').selectOption('phone on base');
+  await notebook.set(form, 'variation', '3');
+  await expect(form.getByRole('status')).toHaveText(/variation 3 is not between 0 and 0\.$/);
+  await form.getByLabel('task').selectOption('reach target');
+  await expect(record).toBeEnabled();
+  await expect(form.getByLabel('variation')).toHaveValue('3');
+});
+
 test('a recording is there after a reload; what is kept can be seen and deleted', async ({ page }) => {
   const { notebook, demonstrations } = await opened(page);
   const form = await recordForm(notebook, demonstrations);

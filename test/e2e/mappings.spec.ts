@@ -1,5 +1,6 @@
 /** Demonstrations of other robots: which columns are the state, and what follows for their questions. */
 import { expect, test } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
 import { openBundle } from '../../src/demos/openBundle.ts';
 import { findPreset } from '../../src/questions/presets.ts';
 import { makeQuestions } from '../../src/questions/generate.ts';
@@ -80,6 +81,44 @@ test('columns without telling names are chosen by hand, with a preview', async (
   await position.getByLabel('unit').selectOption('m');
   await read.click();
   await expect(demonstrations.getByText('[-0.321, -0.184, 0.128] m, open')).toBeVisible();
+});
+
+test('a gripper whose opening is not recorded is left out, and nothing says open or closed', async ({
+  page,
+}) => {
+  const { notebook, demonstrations } = await opened(page);
+  await notebook.openBundle('unnamed.zip', await withNames((i) => `channel ${i}`));
+  const choose = (group: string) =>
+    demonstrations.getByRole('group', { name: group }).getByLabel('column').first();
+  await choose('Position of the gripper').selectOption('observation.state');
+  const missing = demonstrations.getByText(
+    /^Still to choose: how far the gripper is open, or that it is not/,
+  );
+  await expect(missing).toBeVisible();
+  await choose('Opening of the gripper').selectOption('not there');
+  await expect(missing).toHaveCount(0);
+  await demonstrations.getByRole('button', { name: 'Read with these columns' }).click();
+  await expect(demonstrations.getByText('unnamed.zip: 2 demonstrations')).toBeVisible();
+  await expect(demonstrations.getByText(/\] m, opening not recorded$/)).toBeVisible();
+  await expect(demonstrations.getByText(/^No opening of the gripper is read/)).toBeVisible();
+  await expect(demonstrations.locator('.keypoints')).toHaveText(/^\s*1 frame \d+, ends\s*$/);
+  await demonstrations.getByText('Which columns are the gripper’s state').click();
+  await expect(choose('Opening of the gripper').locator('option:checked')).toHaveText('not there');
+  expect(await findings(page)).toEqual([]);
+  await notebook.cell('Questions').getByText('The prompt, as the model reads it').click();
+  await expect(notebook.cell('Questions').getByRole('group', { name: 'Prompt' })).not.toHaveText(
+    /open|closed/,
+  );
+
+  const zip = await notebook.download(demonstrations.getByRole('button', { name: /^Download as a LeRobot/ }));
+  await notebook.openBundle('again.zip', await readFile(await zip.path()));
+  await expect(demonstrations.getByText('again.zip: 2 demonstrations')).toBeVisible();
+  await expect(demonstrations.getByText(/\] m, opening not recorded$/)).toBeVisible();
+  await demonstrations.getByRole('button', { name: '3D', exact: true }).click();
+  await expect(demonstrations.getByText(/metres, opening not recorded\..*/)).toBeAttached();
+  await expect(
+    demonstrations.getByText(/neither its rotation nor whether it is open is known\./).first(),
+  ).toBeVisible();
 });
 
 test("another robot's wrong positions come from its own box, which the settings show and let go by hand", async ({

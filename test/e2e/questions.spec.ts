@@ -32,6 +32,29 @@ async function findings(page: Page): Promise<string[]> {
   return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }
 
+test('nothing is made of the questions while a setting of theirs is no value', async ({ page }) => {
+  const { notebook, questions } = await opened(page);
+  await questions.getByText('Settings', { exact: true }).click();
+  await notebook.set(questions, 'frame_interval', '0');
+  const reason = 'Correct the settings of the questions first: frame_interval 0 is not between 1 and 1000.';
+  const download = questions.getByRole('button', { name: /^Download \d+ questions$/ });
+  await expect(questions.getByText(reason)).toBeVisible();
+  await expect(download).toBeDisabled();
+  const exports = notebook.cell('Export');
+  const bundle = exports.getByRole('button', { name: 'Download the EasyR1 bundle' });
+  await expect(exports.getByText(reason)).toBeVisible();
+  await expect(bundle).toBeDisabled();
+
+  await questions.getByLabel('preset', { exact: true }).selectOption({ index: 1 });
+  await expect(questions.getByLabel('frame_interval', { exact: true })).not.toHaveValue('0');
+  await expect(download).toBeEnabled();
+  await notebook.set(exports, 'test_fraction', 'half');
+  await expect(exports.getByText('Correct this first: test_fraction "half" is not a number.')).toBeVisible();
+  await expect(bundle).toBeDisabled();
+  await notebook.set(exports, 'test_fraction', '0.5');
+  await expect(bundle).toBeEnabled();
+});
+
 test('every form is previewed and downloaded', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   const { notebook, questions } = await opened(page);

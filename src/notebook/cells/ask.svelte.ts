@@ -6,6 +6,7 @@ import { scoreResponse, type Reward } from '../../questions/reward.ts';
 import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
 import { hashText } from '../evaluation/hashText.ts';
+import { WrongFields } from '../settings/wrongFields.svelte.ts';
 import { LetterReading } from '../traces/letterReading.svelte.ts';
 import { unlessAborted } from '../unlessAborted.ts';
 import { questionImage, type NamedAdapter, type Notebook } from '../notebook.svelte.ts';
@@ -43,6 +44,7 @@ export const DEFAULT_ASK_CONFIG: AskConfig = { count: 2, sampling: DEFAULT_GRPO_
 export class AskCell implements CellState {
   readonly #notebook: Notebook;
   config = $state.raw<AskConfig>(DEFAULT_ASK_CONFIG);
+  readonly wrong = new WrongFields();
   /** What was asked: stays while another question is looked at. */
   asked = $state.raw<Question | null>(null);
   /** With whose adapter it was answered; null: the base model. */
@@ -106,7 +108,7 @@ export class AskCell implements CellState {
     const n = this.#notebook;
     if (!n.model) return 'The model has not loaded yet.';
     if (!n.question) return 'There is no question yet.';
-    return '';
+    return this.wrong.obstacle;
   });
 
   /** Who has the model while this cell waits for it. */

@@ -276,8 +276,7 @@ async function recorded({ name, recorded }: KeptRecording): Promise<Bundle> {
 
 /** Why a frame is a keypoint, as far as the gripper tells. */
 export function keypointEvent(demo: Pick<Demonstration, 'gripperOpen' | 'length'>, frame: number): string {
-  const before = demo.gripperOpen[Math.max(0, frame - 1)];
-  const now = demo.gripperOpen[frame];
+  const [before, now] = [Math.max(0, frame - 1), frame].map((i) => demo.gripperOpen?.[i] ?? 0);
   if (now < before) return 'closes';
   if (now > before) return 'opens';
   return frame === demo.length - 1 ? 'ends' : 'stops';

@@ -4,6 +4,7 @@ import type { CellState } from '../document/cell.ts';
 import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
 import { openTabletop, TABLETOP } from '../remoteDemos.ts';
 import { saveFile } from '../saveFile.ts';
+import { WrongFields } from '../settings/wrongFields.svelte.ts';
 import { trainingData } from '../trainingData.ts';
 import { Work } from '../work.svelte.ts';
 import { bytes } from '../words.ts';
@@ -26,6 +27,7 @@ export const DEFAULT_EXPORT_CONFIG: ExportConfig = {
 export class ExportCell implements CellState {
   readonly #notebook: Notebook;
   config = $state.raw<ExportConfig>(DEFAULT_EXPORT_CONFIG);
+  readonly wrong = new WrongFields();
   error = $state('');
   made = $state.raw<{ file: string; size: number; readme: string } | null>(null);
   readonly #work = new Work((error) => (this.error = error.message));
@@ -69,9 +71,10 @@ export class ExportCell implements CellState {
     return this.fresh;
   }
 
-  readonly obstacle = $derived.by(() =>
-    this.config.data === 'loaded' && !this.#notebook.bundle ? 'No demonstrations are loaded.' : '',
-  );
+  readonly obstacle = $derived.by(() => {
+    if (this.config.data === 'loaded' && !this.#notebook.bundle) return 'No demonstrations are loaded.';
+    return this.wrong.obstacle || this.#notebook.questionObstacle;
+  });
 
   readonly summary = $derived(this.progress ? 'writing' : this.made ? bytes(this.made.size) : '');
 

@@ -90,7 +90,14 @@ export class FormDownload {
       : { ...made, rows: made.rows.filter(passes) };
   });
 
+  /** Why what the settings ask for is not at hand, a sentence; '' when it is. A file of questions has no settings. */
+  get obstacle(): string {
+    const { openedQuestions, questionObstacle } = this.#notebook;
+    return openedQuestions ? '' : questionObstacle;
+  }
+
   async write() {
+    if (this.obstacle) return;
     const label = 'Writing the questions';
     this.error = '';
     await this.work.run(

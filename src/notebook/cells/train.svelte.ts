@@ -15,6 +15,7 @@ import { Fault, RemediableError } from '../fault.svelte.ts';
 import type { Notebook, Progress } from '../notebook.svelte.ts';
 import { openTabletop } from '../remoteDemos.ts';
 import { staleWords } from '../runGoesOn.ts';
+import { WrongFields } from '../settings/wrongFields.svelte.ts';
 import { questionsOfRun } from '../traces/questionsOfRun.ts';
 import { configOf, DEFAULT_TRAIN_CONFIG, type TrainConfig } from '../trainConfig.ts';
 import { unlessAborted } from '../unlessAborted.ts';
@@ -43,6 +44,7 @@ export interface TrainResults extends KeptRunResults {
 export class TrainCell implements CellState {
   readonly #notebook: Notebook;
   config = $state.raw<TrainConfig>(DEFAULT_TRAIN_CONFIG);
+  readonly wrong = new WrongFields();
   status = $state<TrainStatus>('idle');
   readonly #shown = new ShownRun();
   live = $state.raw<LiveGroup | null>(null);
@@ -142,7 +144,8 @@ export class TrainCell implements CellState {
     if (!model) return 'The model has not loaded yet.';
     if (model.askOnly !== null) return model.askOnly;
     if (this.config.data === 'loaded' && !this.#notebook.bundle) return 'No demonstrations are loaded.';
-    return '';
+    if (this.status === 'paused') return '';
+    return this.wrong.obstacle || this.#notebook.questionObstacle;
   });
 
   /** Who has the model while this cell waits for it. */
@@ -250,6 +253,7 @@ export class TrainCell implements CellState {
     if (this.busy) throw new Error('stop the training under way first, then continue another run');
     this.leave();
     this.config = configOf(run, this.config);
+    this.wrong.clear();
     this.error = '';
   }
 

@@ -11,6 +11,7 @@ import type { CellState } from '../document/cell.ts';
 import { isAbort } from '../errors.ts';
 import { questionImage, type Notebook, type Progress } from '../notebook.svelte.ts';
 import { openTabletop, TABLETOP } from '../remoteDemos.ts';
+import { WrongFields } from '../settings/wrongFields.svelte.ts';
 import { unlessAborted } from '../unlessAborted.ts';
 import { trainingData } from '../trainingData.ts';
 import { hashText } from './hashText.ts';
@@ -62,6 +63,7 @@ export interface Evaluated {
 export class EvaluateCell implements CellState {
   readonly #notebook: Notebook;
   config = $state.raw<EvaluateConfig>(DEFAULT_EVALUATE_CONFIG);
+  readonly wrong = new WrongFields();
   evaluated = $state.raw<Evaluated[]>([]);
   progress = $state.raw<Progress | null>(null);
   error = $state('');
@@ -111,7 +113,8 @@ export class EvaluateCell implements CellState {
     if (this.config.data === 'loaded' && !n.bundle) return 'No demonstrations are loaded.';
     if (!this.#chosen.length) return 'Choose what to evaluate.';
     const untrained = this.#chosen.find(({ ready }) => !ready);
-    return untrained ? `${untrained.name} has not been trained yet.` : '';
+    if (untrained) return `${untrained.name} has not been trained yet.`;
+    return this.wrong.obstacle || n.questionObstacle;
   });
 
   readonly #basis = $derived.by(() => {

@@ -1,14 +1,14 @@
 /** The scene in words, for those who do not see it. */
 import { positionAt } from '../../demos/demonstration.ts';
 import { formatPosition } from '../../questions/question.ts';
-import { count } from '../words.ts';
+import { count, heldWords } from '../words.ts';
 import { frustumAt, type SceneContent } from './content.ts';
 
 export function describeScene(content: SceneContent, frame: number): string {
   const { motion, note, keypoints, ahead, options, right, named } = content;
   const frustum = frustumAt(content, frame);
   const at = formatPosition(positionAt(motion, frame));
-  const held = motion.gripperOpen[frame] ? 'open' : 'closed';
+  const held = heldWords(motion.gripperOpen, frame);
   const told = ahead ? keypoints : keypoints.filter((k) => k <= frame);
   const sentences = [
     `${robot(content)} ${ground(content)}, frame ${frame} of ${motion.length}.`,

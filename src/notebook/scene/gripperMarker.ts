@@ -21,28 +21,30 @@ export class GripperMarker {
   readonly #ball: MeshBasicMaterial | null = null;
 
   /**
-   * @param turns whether rotations are known: a fork points along z with its prongs to either side on y, else a ball
+   * @param known whether rotations and openings are: if both, a fork points along z with its prongs to either side on
+   * y, else a ball, with axes where its rotation is known
    * @param scale times as large as beside a table
    */
-  constructor(keeper: Keeper, palette: Palette, turns: boolean, scale: number) {
+  constructor(keeper: Keeper, palette: Palette, known: { turns: boolean; opens: boolean }, scale: number) {
     this.group.scale.setScalar(scale);
     const material = keeper.keep(new MeshBasicMaterial({ color: palette.now, toneMapped: false }));
-    if (!turns) {
+    if (known.turns) this.group.add(...axes(keeper, palette));
+    if (!known.turns || !known.opens) {
       this.#ball = material;
       this.group.add(new Mesh(keeper.keep(new SphereGeometry(BALL, 10, 8)), material));
       return;
     }
     const box = keeper.keep(new BoxGeometry(1, 1, 1));
     this.#fork = [new Mesh(box, material), new Mesh(box, material), new Mesh(box, material)];
-    this.group.add(...this.#fork, ...axes(keeper, palette));
+    this.group.add(...this.#fork);
   }
 
   /** @param quaternion index of its x in the poses */
   pose(at: Vec3, poses: Float64Array, quaternion: number, open: boolean): void {
     this.group.position.set(...at);
+    this.group.quaternion.fromArray(poses, quaternion).normalize();
     if (this.#ball) this.#ball.wireframe = open;
     if (!this.#fork) return;
-    this.group.quaternion.fromArray(poses, quaternion).normalize();
     const apart = open ? APART : TOGETHER;
     const [left, right, bar] = this.#fork;
     [left, right].forEach((prong, i) => {

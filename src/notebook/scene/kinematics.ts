@@ -29,7 +29,7 @@ export function tipPose(model: Model, values: JointValues): Transform {
   return compose(bodyPoses(model, values)[body], place);
 }
 
-/** Values of arm and fingers at a frame; null where the demonstration has no seven joint positions. */
+/** Values of arm and fingers at a frame, half open where that is not known; null where the demonstration has no seven joint positions. */
 export function jointsAt(
   demo: Pick<Demonstration, 'length' | 'jointPositions' | 'gripperOpen'>,
   frame: number,
@@ -37,7 +37,7 @@ export function jointsAt(
   const { length, jointPositions, gripperOpen } = demo;
   if (!jointPositions || jointPositions.length !== length * ARM_JOINTS.length) return null;
   const arm = ARM_JOINTS.map((name, j) => [name, jointPositions[ARM_JOINTS.length * frame + j]] as const);
-  const finger = FINGER_STROKE * Math.min(1, Math.max(0, gripperOpen[frame]));
+  const finger = FINGER_STROKE * Math.min(1, Math.max(0, gripperOpen?.[frame] ?? 0.5));
   return Object.fromEntries([...arm, ['left_finger', finger], ['right_finger', finger]]);
 }
 

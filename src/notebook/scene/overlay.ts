@@ -54,7 +54,7 @@ export class Overlay {
     }));
     this.#now = this.#mark(nowMark(keeper, palette));
     this.#stem = new Stem(keeper, palette.now, 0.9, this.#scale);
-    this.#gripper = content.base ? null : new GripperMarker(keeper, palette, content.turns, this.#scale);
+    this.#gripper = content.base ? null : new GripperMarker(keeper, palette, knownOf(content), this.#scale);
     this.group.add(...this.#past, this.#stem.group);
     if (this.#gripper) this.group.add(this.#gripper.group);
     for (const option of content.options) this.#addOption(keeper, option, palette);
@@ -78,7 +78,7 @@ export class Overlay {
     this.#now.at(now);
     this.#stem.at(now, this.#content.ground);
     const { gripperPose, gripperOpen } = this.#content.motion;
-    this.#gripper?.pose(now, gripperPose, 7 * frame + 3, gripperOpen[frame] > 0.5);
+    this.#gripper?.pose(now, gripperPose, 7 * frame + 3, (gripperOpen?.[frame] ?? 0) > 0.5);
   }
 
   #mark(mark: Mark): Mark {
@@ -100,6 +100,10 @@ export class Overlay {
     if (from) this.group.add(...arrow(keeper, from, position, colour, opacity, this.#scale));
     else this.group.add(this.#stemAt(keeper, colour, 0.85 * opacity, position).group);
   }
+}
+
+function knownOf({ turns, motion }: SceneContent): { turns: boolean; opens: boolean } {
+  return { turns, opens: motion.gripperOpen !== null };
 }
 
 /** Shaft and head; nothing where there is no way to go. Of a large scene's short way the head takes no more than half. */

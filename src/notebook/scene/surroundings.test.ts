@@ -132,3 +132,19 @@ test('a gripper that stands still has a view and a grid', () => {
   expect(homeOf(content).distance).toBeCloseTo(2.7 * 0.05, 9);
   expect(content.square).toBe(0.01);
 });
+
+test('of a gripper whose opening is not recorded no word says open or closed', () => {
+  const unknown = { ...sample, gripperOpen: null };
+  const arm = shown(unknown);
+  expect(arm.note).toBe('How far the fingers are open is not known: they are drawn half open.');
+  expect(describeScene(arm, 0)).toMatch(/Gripper at \[[^\]]*\] metres, opening not recorded\./);
+  const alone = shown({ ...unknown, jointPositions: null });
+  expect(alone.note).toContain('A ball with axes stands for the gripper: whether it is open is not known.');
+  const { length } = sample;
+  const gripperPose = Float64Array.from(sample.gripperPose, (value, i) =>
+    i % 7 < 3 ? value : Number(i % 7 === 6),
+  );
+  expect(shown({ ...unknown, length, gripperPose, jointPositions: null }).note).toContain(
+    'neither its rotation nor whether it is open is known',
+  );
+});

@@ -37,7 +37,10 @@ export function surroundingsOf(demo: Demonstration, path: Vec3[]): Surroundings 
   const turns = hasRotations(demo);
   const square = squareOf(reach);
   const { words, ...under } = underneath(demo, base !== null, reach, square);
-  const robot = base ? (demo.scene ? [standing(base)] : []) : [missing, marker(turns)];
+  const opens = demo.gripperOpen !== null;
+  const robot = base
+    ? [...(demo.scene ? [standing(base)] : []), ...(opens ? [] : [FINGERS])]
+    : [missing, marker(turns, opens)];
   return { base, turns, square, ...under, note: [...robot, ...words].join(' ') };
 }
 
@@ -83,7 +86,13 @@ function standing(base: Vec3): string {
   return `The Panda’s base is at ${formatPosition(base)}, from where its joints lead to the gripper.`;
 }
 
-function marker(turns: boolean): string {
+const FINGERS = 'How far the fingers are open is not known: they are drawn half open.';
+
+function marker(turns: boolean, opens: boolean): string {
+  if (!opens)
+    return turns
+      ? 'A ball with axes stands for the gripper: whether it is open is not known.'
+      : 'A ball stands for the gripper: neither its rotation nor whether it is open is known.';
   return turns
     ? 'A fork stands for the gripper, spread while it is open.'
     : 'A ball stands for the gripper, of wire while it is open: its rotation is not known.';

@@ -29,7 +29,7 @@ export class Stage {
 
   /** The frame at which the gripper has closed or opened for the n-th time. */
   flip(n: number): number {
-    const open = this.episode.demonstration.gripperOpen;
+    const open = this.episode.demonstration.gripperOpen!;
     const flips = Array.from(open.keys()).filter((i) => i > 0 && open[i] !== open[i - 1]);
     return flips.at(n)!;
   }
