@@ -1,8 +1,6 @@
-import { SvelteMap } from 'svelte/reactivity';
-
 /** What stands in the number fields of a form and is no value of theirs: the form is not to be acted on meanwhile. */
 export class WrongFields {
-  readonly #fields = new SvelteMap<string, { text: string; error: string }>();
+  #fields = $state.raw<ReadonlyMap<string, { text: string; error: string }>>(new Map());
 
   /** What is wrong with the first, a line; '' when nothing is. */
   get first(): string {
@@ -24,12 +22,12 @@ export class WrongFields {
   }
 
   put(path: string, text: string, error: string) {
-    this.#fields.set(path, { text, error });
+    this.#fields = new Map([...this.#fields, [path, { text, error }]]);
   }
 
   /** Of one field, or of all whose values were replaced. */
   clear(path?: string) {
-    if (path === undefined) this.#fields.clear();
-    else this.#fields.delete(path);
+    if (this.#fields.size)
+      this.#fields = new Map([...this.#fields].filter(([at]) => path !== undefined && at !== path));
   }
 }
