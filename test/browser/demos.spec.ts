@@ -1,9 +1,10 @@
 import { expect, test, type Page } from '@playwright/test';
-import { createServer, type ViteDevServer } from 'vite';
+import type { ViteDevServer } from 'vite';
 import goldens from '../fixtures/formats.json' with { type: 'json' };
 import { fixture, unzipped, zipped, type Files } from '../fixtures/fixture.ts';
 import { decodePng, encodePng, pngChunk, type Pixels } from '../../src/demos/png.ts';
 import { seededRandom } from '../../src/demos/random.ts';
+import { serveTestPage } from './devServer.ts';
 
 declare global {
   var tryHdf5: typeof import('./demosPage.ts').tryHdf5;
@@ -20,11 +21,8 @@ const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 
 let server: ViteDevServer;
 test.beforeAll(async () => {
-  // What only workers import would be found late, and the page reloaded for it.
   const include = ['mediabunny', 'h5wasm', 'comlink', '@zip.js/zip.js', 'hyparquet', 'valibot'];
-  const optimizeDeps = { entries: ['test/browser/demos.html', 'workers/demos.ts'], include };
-  server = await createServer({ optimizeDeps, server: { hmr: false }, logLevel: 'error' });
-  await server.listen();
+  server = await serveTestPage('demos', { entries: ['workers/demos.ts'], include });
 });
 test.afterAll(() => server.close());
 

@@ -1,7 +1,8 @@
 import { expect, test } from '@playwright/test';
-import { createServer, type ViteDevServer } from 'vite';
+import type { ViteDevServer } from 'vite';
 import { CUT_MODELS } from './cutModels.ts';
 import type { ProductCase } from './learnerPage.ts';
+import { serveTestPage } from './devServer.ts';
 
 declare global {
   var compareProducts: typeof import('./learnerPage.ts').compareProducts;
@@ -14,9 +15,7 @@ declare global {
 let server: ViteDevServer;
 test.beforeAll(async () => {
   const include = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu'];
-  const optimizeDeps = { entries: ['test/browser/learner.html'], include };
-  server = await createServer({ optimizeDeps, server: { hmr: false }, logLevel: 'error' });
-  await server.listen();
+  server = await serveTestPage('learner', { entries: [], include });
 });
 test.afterAll(() => server.close());
 

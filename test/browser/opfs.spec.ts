@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
-import { createServer, type ViteDevServer } from 'vite';
+import type { ViteDevServer } from 'vite';
+import { serveTestPage } from './devServer.ts';
 
 declare global {
   var files: typeof import('./opfsPage.ts').files;
@@ -8,9 +9,7 @@ declare global {
 
 let server: ViteDevServer;
 test.beforeAll(async () => {
-  const optimizeDeps = { entries: ['test/browser/opfs.html', 'test/browser/opfsWorker.ts'] };
-  server = await createServer({ optimizeDeps, server: { hmr: false }, logLevel: 'error' });
-  await server.listen();
+  server = await serveTestPage('opfs', { entries: ['test/browser/opfsWorker.ts'] });
 });
 test.afterAll(() => server.close());
 

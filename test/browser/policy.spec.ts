@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
-import { createServer, type ViteDevServer } from 'vite';
+import type { ViteDevServer } from 'vite';
 import { goldenPolicy, goldenAnswers } from '../golden/tinyCheckpoint.ts';
+import { serveTestPage } from './devServer.ts';
 
 declare global {
   var tryPolicy: typeof import('./policyPage.ts').tryPolicy;
@@ -12,11 +13,8 @@ const golden = goldenPolicy();
 
 let server: ViteDevServer;
 test.beforeAll(async () => {
-  // What only workers import would be found late, and the page reloaded for it.
   const include = ['@huggingface/transformers', 'onnxruntime-web/wasm', 'onnxruntime-web/webgpu'];
-  const optimizeDeps = { entries: ['test/browser/policy.html', 'workers/policy.ts'], include };
-  server = await createServer({ optimizeDeps, server: { hmr: false }, logLevel: 'error' });
-  await server.listen();
+  server = await serveTestPage('policy', { entries: ['workers/policy.ts'], include });
 });
 test.afterAll(() => server.close());
 
