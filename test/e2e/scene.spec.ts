@@ -44,6 +44,7 @@ test('a demonstration is looked around in 3D', async ({ page }) => {
   const problems: string[] = [];
   const requested: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => message.text().startsWith('THREE') && problems.push(message.text()));
   page.on('request', (request) => requested.push(request.url()));
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const notebook = new NotebookPage(page);

@@ -30,7 +30,7 @@ export class Overlay {
     this.#content = content;
     this.#path = pathOf(content.motion);
     this.#scale = scaleOf(content);
-    this.group.add(...groundOf(keeper, content, palette));
+    for (const part of groundOf(keeper, content, palette)) this.group.add(part);
     if (content.ahead) {
       const stroke = { colour: palette.ink, width: 1.6, opacity: 0.6, dash: DASH * this.#scale };
       const ahead = polyline(keeper, this.#path, stroke);
