@@ -2,33 +2,18 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { MissingFileError, type CheckpointSource } from '../checkpoint/source.ts';
-import type { EncodedImage } from '../demos/demonstration.ts';
 import { splitModel } from '../../test/golden/splitModel.ts';
 import { goldenAnswers } from '../../test/golden/tinyCheckpoint.ts';
 import { EMBEDDED, folderSource } from '../node/checkpointFolder.ts';
-import type { EncodedPrompt, Policy, PromptImage, SamplingSettings } from './policy.ts';
+import type { EncodedPrompt, Policy } from './policy.ts';
 import { createTransformersPolicy } from './transformersPolicy.ts';
+import { farthest, FP32, GREEDY, picture } from './testing/asking.ts';
 import { createPolicy } from './vlmPolicy.ts';
 
 const testFile = (path: string) => new URL(`../../test/${path}`, import.meta.url);
 const goldenJson = (path: string) => JSON.parse(readFileSync(testFile(`golden/${path}`), 'utf8')) as unknown;
-const picture = (base64: string, mime: EncodedImage['mime']): PromptImage => ({
-  bytes: new Uint8Array(Buffer.from(base64, 'base64')),
-  mime,
-});
-const greedy: SamplingSettings = {
-  temperature: 0,
-  top_p: 1,
-  top_k: 0,
-  max_completion_length: 24,
-  seed: 0,
-};
-const sampled = { ...greedy, temperature: 1, seed: 3 };
+const sampled = { ...GREEDY, temperature: 1, seed: 3 };
 const QWEN = fileURLToPath(testFile('fixtures/tiny-qwen2_5_vl'));
-const fp32 = { embed_tokens: 'fp32', vision_encoder: 'fp32', decoder_model_merged: 'fp32' } as const;
-
-const farthest = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-  Array.from(a, (x, i) => Math.abs(x - b[i])).reduce((most, x) => Math.max(most, x), 0);
 
 describe('the embedded SmolVLM, which our own policy runs too', () => {
   interface Question {
@@ -53,7 +38,7 @@ describe('the embedded SmolVLM, which our own policy runs too', () => {
     for (const question of questions.slice(0, 6)) {
       const [own, other] = await both(question);
       expect([...other.ids], question.id).toEqual(question.prompt_ids);
-      const settings = { ...greedy, max_completion_length: 160 };
+      const settings = { ...GREEDY, max_completion_length: 160 };
       const [expected] = await ours.generate(own, 1, settings);
       const [given] = await theirs.generate(other, 1, settings);
       expect(given.tokens, question.id).toEqual(expected.tokens);
@@ -95,7 +80,7 @@ describe('a tiny Qwen2.5-VL', () => {
   let policy: Policy;
   let prompt: EncodedPrompt;
   beforeAll(async () => {
-    policy = await createTransformersPolicy(folderSource(QWEN), { device: 'cpu', dtypes: fp32 });
+    policy = await createTransformersPolicy(folderSource(QWEN), { device: 'cpu', dtypes: FP32 });
     prompt = await policy.encode(answers[0].prompt, picture(answers[0].image!, 'image/png'));
   });
   afterAll(() => policy.dispose());
@@ -104,7 +89,7 @@ describe('a tiny Qwen2.5-VL', () => {
     for (const { prompt, image, prompt_ids, ids, logprobs } of answers) {
       const encoded = await policy.encode(prompt, image ? picture(image, 'image/png') : 'blank');
       expect([...encoded.ids]).toEqual(prompt_ids);
-      const [given] = await policy.generate(encoded, 1, greedy);
+      const [given] = await policy.generate(encoded, 1, GREEDY);
       expect([...given.ids]).toEqual(ids);
       expect(farthest(given.logprobs, logprobs)).toBeLessThan(1e-4);
     }
@@ -153,13 +138,13 @@ describe('a tiny Qwen2.5-VL', () => {
       name: 'AbortError',
     });
     expect(steps).toBe(3);
-    expect([...(await policy.generate(prompt, 1, greedy))[0].ids]).toEqual(answers[0].ids);
+    expect([...(await policy.generate(prompt, 1, GREEDY))[0].ids]).toEqual(answers[0].ids);
   });
 
   test('an adapter, a prompt that is too long and one without a picture are refused', async () => {
     await expect(policy.setAdapter({} as never)).rejects.toThrow('can only be asked');
     await expect(policy.setAdapter(null)).resolves.toBeUndefined();
-    await expect(policy.generate(prompt, 1, { ...greedy, max_completion_length: 600 })).rejects.toThrow(
+    await expect(policy.generate(prompt, 1, { ...GREEDY, max_completion_length: 600 })).rejects.toThrow(
       'max_completion_length 600 does not fit behind a prompt of 96 tokens: at most 544',
     );
     await expect(policy.encode('no picture', 'blank')).rejects.toThrow('exactly one <image>');
@@ -201,12 +186,12 @@ describe('tensors in a file beside the model', () => {
     const told: (number | null)[][] = [];
     const policy = await createTransformersPolicy(source, {
       device: 'cpu',
-      dtypes: fp32,
+      dtypes: FP32,
       onProgress: (...state) => told.push(state),
     });
     const [{ prompt, image, ids }] = goldenAnswers('qwen');
     const encoded = await policy.encode(prompt, picture(image!, 'image/png'));
-    expect([...(await policy.generate(encoded, 1, greedy))[0].ids]).toEqual(ids);
+    expect([...(await policy.generate(encoded, 1, GREEDY))[0].ids]).toEqual(ids);
     expect(told.at(-1)![0]).toBe(told.at(-1)![1]);
     await policy.dispose();
   });
@@ -224,7 +209,7 @@ test.each([
   ],
 ])('a %s that will not do is named', async (path, bytes, words) => {
   const source = qwenWith({ [path]: bytes });
-  await expect(createTransformersPolicy(source, { device: 'cpu', dtypes: fp32 })).rejects.toThrow(words);
+  await expect(createTransformersPolicy(source, { device: 'cpu', dtypes: FP32 })).rejects.toThrow(words);
 });
 
 test('without a chat template it says so; nothing is fetched', async () => {
@@ -235,7 +220,7 @@ test('without a chat template it says so; nothing is fetched', async () => {
     'chat_template.jinja': null,
     'chat_template.json': null,
   });
-  await expect(createTransformersPolicy(without, { device: 'cpu', dtypes: fp32 })).rejects.toThrow(
+  await expect(createTransformersPolicy(without, { device: 'cpu', dtypes: FP32 })).rejects.toThrow(
     'owner/other has no chat template',
   );
   expect(reached).not.toHaveBeenCalled();
